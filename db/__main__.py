@@ -1,0 +1,98 @@
+"""python -m db …: make, fill, prove and copy the store."""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from db import sample, store, units
+from db.engine import copy_from, copy_to, open_store, writing
+from db.language import Refusal, translate
+
+LANGUAGE = os.environ.get("TAIZHANG_LANG", "zh")
+
+
+def say(message: str, **params: object) -> None:
+    print(translate(message, LANGUAGE, **params))
+
+
+def init(engine, args) -> int:
+    added = store.init(engine)
+    say("库已就绪，新增指标 {n} 个", n=added)
+    if args.sample:
+        loaded = sample.load(engine)
+        say("已载入 2024 示例年（合成数据）" if loaded else "示例年已在库中")
+    return 0
+
+
+def load_units(engine, args) -> int:
+    with writing(engine) as conn:
+        counts = units.load(conn, args.file.read_bytes())
+    say("社区与街道：新增 {new}，更新 {changed}，已存在 {unchanged}", **counts)
+    return 0
+
+
+def verify(engine, args) -> int:
+    wrong = store.verify(engine)
+    print(*wrong, sep="\n", end="\n" if wrong else "")
+    say("汇总与台账不一致或库已损坏：{n} 处" if wrong else "汇总与台账逐格一致，库完好", n=len(wrong))
+    return 1 if wrong else 0
+
+
+def backup(engine, args) -> int:
+    copy_to(engine, args.file)
+    say("已备份到 {file}", file=args.file)
+    return 0
+
+
+def restore(engine, args) -> int:
+    copy_from(engine, args.file)
+    store.init(engine)
+    say("已从 {file} 恢复", file=args.file)
+    return 0
+
+
+def remove_sample(engine, args) -> int:
+    say("已移除示例数据 {n} 条", n=sample.remove(engine))
+    return 0
+
+
+def parser() -> argparse.ArgumentParser:
+    made = argparse.ArgumentParser(prog="python -m db", description=__doc__)
+    commands = made.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(run, name, text, file=None):
+        sub = commands.add_parser(name, help=text, description=text)
+        sub.set_defaults(run=run)
+        if file:
+            sub.add_argument("file", type=Path, metavar="FILE", help=file)
+        return sub
+
+    sub = command(init, "init", "make the store or bring it up to date (idempotent)")
+    sub.add_argument("--sample", action="store_true", help="load the synthetic 2024 year")
+    command(load_units, "load-units", "communities from a list of the National Bureau of Statistics", "CSV")
+    command(verify, "verify", "rebuild every roll-up aside and compare; exit 1 on any difference")
+    command(backup, "backup", "copy a running SQLite store into one file", "the copy to make")
+    command(restore, "restore", "put a copy back in place of the store", "the copy to read")
+    command(remove_sample, "remove-sample", "take the synthetic year out again")
+    return made
+
+
+def main(argv: list[str] | None = None) -> int:
+    args = parser().parse_args(argv)
+    try:
+        return args.run(open_store(), args)
+    except Refusal as refusal:
+        print(refusal.text(LANGUAGE), file=sys.stderr)
+    except FileNotFoundError as error:
+        print(translate("找不到文件：{file}", LANGUAGE, file=error.filename), file=sys.stderr)
+    except SQLAlchemyError as error:
+        print(translate("库无法使用：{error}", LANGUAGE, error=error.__class__.__name__), file=sys.stderr)
+        print(str(error).splitlines()[0], file=sys.stderr)
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,196 @@
+"""Kinds and indicators as the store holds them: read, add, define anew from a day on."""
+
+import re
+import tomllib
+import weakref
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, func, insert, select
+
+from db.engine import now, reading
+from db.language import Refusal
+from db.schema import definition, indicator, kind
+
+GRAINS = ("daily", "record", "standing")
+ADDS = ("sum", "sum_of", "ratio", "standing", "units")
+FIRST_DAY = date(2000, 1, 1)  # definitions shipped with the product hold from here on
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A form. `grain`: daily, record or standing. `covers`: its entries may name the units they cover."""
+
+    code: str
+    grain: str
+    covers: bool
+    name: Mapping[str, str]
+    position: int
+
+    @property
+    def titled(self) -> bool:
+        """A happening has a title; a day's report has none."""
+        return self.grain == "record"
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """A number and what it means from `effective_from` on. Fields are explained in metrics/catalogue.toml."""
+
+    code: str
+    kind: str
+    position: int
+    effective_from: date
+    name: Mapping[str, str]
+    unit: Mapping[str, str]
+    meaning: Mapping[str, str]
+    adds: str = "sum"
+    parts: tuple[str, ...] = ()
+    upper: int | None = None
+    per_entry: int | None = None
+    at_most: str | None = None
+
+    @property
+    def entered(self) -> bool:
+        """Whether a person fills it in, rather than it being made from others."""
+        return self.adds in ("sum", "standing")
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """All kinds by code, and for each indicator its definitions, latest first."""
+
+    kinds: Mapping[str, Kind]
+    versions: Mapping[str, tuple[Indicator, ...]]
+    indicators: Mapping[str, Indicator] = field(init=False)
+
+    def __post_init__(self):
+        object.__setattr__(self, "indicators", self.on(date.max))
+
+    def on(self, day: date) -> dict[str, Indicator]:
+        """Each indicator as defined on a day (its first definition before that), in the catalogue's order."""
+        return {
+            code: next((v for v in versions if v.effective_from <= day), versions[-1])
+            for code, versions in self.versions.items()
+        }
+
+    def entered(self, kind_code: str) -> list[Indicator]:
+        """The number fields of a form, in order."""
+        return [i for i in self.indicators.values() if i.kind == kind_code and i.entered]
+
+
+_read: "weakref.WeakKeyDictionary[Engine, tuple]" = weakref.WeakKeyDictionary()
+
+
+def catalogue(store: Engine, conn: Connection | None = None) -> Catalogue:
+    """What the store counts. Read again only when a definition was added: they are never changed in place."""
+    if conn is None:
+        with reading(store) as conn:
+            return catalogue(store, conn)
+    stamp = tuple(conn.execute(select(func.count(), func.max(definition.c.recorded_at))).one())
+    cached = _read.get(store)
+    if cached is None or cached[0] != stamp:
+        cached = _read[store] = (stamp, _from_store(conn))
+    return cached[1]
+
+
+def _from_store(conn: Connection) -> Catalogue:
+    kinds = {
+        row.code: Kind(row.code, row.grain, row.covers, row.name, row.position)
+        for row in conn.execute(select(kind).order_by(kind.c.position))
+    }
+    fields = Indicator.__dataclass_fields__
+    ordered = (
+        select(indicator.c.code, indicator.c.kind, indicator.c.position, *definition.c)
+        .join_from(indicator, definition)
+        .join(kind, kind.c.code == indicator.c.kind)
+        .order_by(kind.c.position, indicator.c.position, indicator.c.code, definition.c.effective_from.desc())
+    )
+    versions: dict[str, tuple[Indicator, ...]] = {}
+    for row in conn.execute(ordered).mappings():
+        made = Indicator(**{f: row[f] for f in fields if f != "parts"}, parts=tuple(row["parts"]))
+        versions[made.code] = (*versions.get(made.code, ()), made)
+    return Catalogue(kinds, versions)
+
+
+def load(conn: Connection, path: Path, by: str) -> int:
+    """Add the kinds and indicators of a TOML file that the store lacks; say how many indicators came."""
+    have_kinds = set(conn.scalars(select(kind.c.code)))
+    have = set(conn.scalars(select(indicator.c.code)))
+    added = 0
+    for position, row in enumerate(tomllib.loads(path.read_text("utf-8"))["kind"]):
+        if row["code"] not in have_kinds:
+            add_kind(conn, Kind(row["code"], row["grain"], row.get("covers", False), row["name"], position))
+        for place, fields in enumerate(row["indicator"]):
+            if fields["code"] in have:
+                continue
+            fields = {**fields, "parts": tuple(fields.get("parts", ()))}
+            define(conn, Indicator(kind=row["code"], position=place, effective_from=FIRST_DAY, **fields), by)
+            added += 1
+    return added
+
+
+def add_kind(conn: Connection, new: Kind) -> None:
+    """Add a form. Refuses a code that is not lower-case English or a grain that does not exist."""
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", new.code) or new.grain not in GRAINS:
+        raise Refusal("表单编码“{code}”应为小写英文，类型应为 {grains} 之一", code=new.code, grains="/".join(GRAINS))
+    conn.execute(
+        insert(kind).values(
+            code=new.code, grain=new.grain, covers=new.covers, name=dict(new.name), position=new.position
+        )
+    )
+
+
+def define(conn: Connection, new: Indicator, by: str) -> None:
+    """Add an indicator, or a new definition of one from `effective_from` on. Earlier periods keep the old.
+
+    Raises Refusal for a code that is not `kind.measure`, a kind or part that does not exist, a name another
+    indicator bears, or a day on which it already has a definition.
+    """
+    kind_row = conn.execute(select(kind).where(kind.c.code == new.kind)).one_or_none()
+    if kind_row is None:
+        raise Refusal("没有编码为“{kind}”的表单", kind=new.kind)
+    if not re.fullmatch(re.escape(new.kind) + r"\.[a-z][a-z0-9_]*", new.code):
+        raise Refusal("指标编码“{code}”应写成“{kind}.小写英文”", code=new.code, kind=new.kind)
+    if not all(
+        texts.get("zh", "").strip() and texts.get("en", "").strip() for texts in (new.name, new.unit, new.meaning)
+    ):
+        raise Refusal("指标“{code}”的名称、单位、口径都要有中文和英文", code=new.code)
+    standing = kind_row.grain == "standing"
+    if new.adds not in ADDS or (new.adds == "sum" and standing) or (new.adds == "standing" and not standing):
+        raise Refusal("指标“{code}”的汇总方式“{adds}”与表单类型不符", code=new.code, adds=new.adds)
+    for made in _from_store(conn).indicators.values():
+        if made.code != new.code and set(made.name.values()) & set(new.name.values()):
+            raise Refusal("指标名称“{name}”已被 {code} 使用", name=new.name["zh"], code=made.code)
+    known = dict(conn.execute(select(indicator.c.code, indicator.c.kind)).all())
+    needs = {"ratio": 2, "sum_of": len(new.parts) or 1}.get(new.adds, 0)
+    if len(new.parts) != needs or any(part not in known for part in new.parts):
+        raise Refusal("指标“{code}”的组成“{parts}”不完整或不存在", code=new.code, parts="、".join(new.parts))
+    if new.code not in known:
+        conn.execute(insert(indicator).values(code=new.code, kind=new.kind, position=new.position))
+    elif conn.scalar(
+        select(definition.c.indicator).where(
+            definition.c.indicator == new.code, definition.c.effective_from == new.effective_from
+        )
+    ):
+        raise Refusal("指标“{code}”自 {day} 起的口径已存在，请另选生效日", code=new.code, day=new.effective_from)
+    elif known[new.code] != new.kind:
+        raise Refusal("指标“{code}”属于表单“{kind}”，不能改", code=new.code, kind=known[new.code])
+    conn.execute(
+        insert(definition).values(
+            indicator=new.code,
+            effective_from=new.effective_from,
+            name=dict(new.name),
+            unit=dict(new.unit),
+            meaning=dict(new.meaning),
+            adds=new.adds,
+            parts=list(new.parts),
+            upper=new.upper,
+            per_entry=new.per_entry,
+            at_most=new.at_most,
+            recorded_at=now(),
+            recorded_by=by,
+        )
+    )

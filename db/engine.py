@@ -1,0 +1,183 @@
+"""A URL becomes a store: engine, pragmas, transactions. The only place that knows one dialect from another."""
+
+import os
+import sqlite3
+import threading
+import weakref
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager, nullcontext
+from datetime import UTC, date, datetime, timedelta, timezone
+from functools import lru_cache
+from pathlib import Path
+
+from sqlalchemy import Connection, Dialect, Engine, Table, create_engine, event, make_url
+from sqlalchemy.pool import QueuePool
+
+from db.language import Refusal
+
+CHINA = timezone(timedelta(hours=8), "Asia/Shanghai")  # no daylight saving since 1991
+DEFAULT_URL = f"sqlite:///{Path(__file__).parent.parent / 'data' / 'taizhang.db'}"
+BUSY_TIMEOUT = 60  # seconds a writer waits for the one before it
+
+# Writers of one process queue here, by thread, rather than in SQLite's polling busy handler.
+_writer_locks: "weakref.WeakKeyDictionary[Engine, threading.Lock]" = weakref.WeakKeyDictionary()
+
+
+def store_url() -> str:
+    """TAIZHANG_DATABASE_URL, or the SQLite file data/taizhang.db beside app.py."""
+    return os.environ.get("TAIZHANG_DATABASE_URL") or DEFAULT_URL
+
+
+def open_store(url: str | None = None) -> Engine:
+    """Any SQLAlchemy URL as an engine. SQLite and PostgreSQL are the tested ones."""
+    parsed = make_url(url or store_url())
+    if parsed.get_backend_name() != "sqlite":
+        return create_engine(parsed, pool_pre_ping=True)
+    if parsed.database and parsed.database != ":memory:":
+        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(parsed, poolclass=QueuePool, connect_args={"timeout": BUSY_TIMEOUT})
+    _writer_locks[engine] = threading.Lock()
+
+    @event.listens_for(engine, "connect")
+    def _pragmas(dbapi, _record):
+        dbapi.isolation_level = None  # the driver's own BEGIN comes too late: we emit ours below
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            dbapi.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(conn):
+        # A deferred BEGIN that reads and then writes fails with "database is locked" whatever the
+        # timeout; IMMEDIATE queues for the write lock before it has read anything.
+        writer = conn.get_execution_options().get("writer")
+        conn.exec_driver_sql("BEGIN IMMEDIATE" if writer else "BEGIN")
+
+    return engine
+
+
+@contextmanager
+def reading(store: Engine) -> Iterator[Connection]:
+    """One consistent view of the store."""
+    with store.connect() as conn, conn.begin():
+        yield conn
+
+
+@contextmanager
+def writing(store: Engine) -> Iterator[Connection]:
+    """One writing transaction: committed whole when the block ends, rolled back whole when it raises."""
+    with (
+        _writer_locks.get(store, nullcontext()),
+        store.connect().execution_options(writer=True) as conn,
+        conn.begin(),
+    ):
+        yield conn
+
+
+def insert_rows(conn: Connection, table: Table, rows: Sequence[tuple]) -> None:
+    """Insert `rows` (tuples in the order of the table's columns) by the driver's own executemany.
+
+    The statement and the columns' type conversions are SQLAlchemy's, made once: less than half the cost of
+    a Core insert of many rows.
+    """
+    if not rows:
+        return
+    statement, convert, positional = _insert(table, conn.dialect)
+    if convert:
+        memo = {i: {} for i, _ in convert}  # days and instants repeat by the thousand
+        prepared = []
+        for row in rows:
+            row = list(row)
+            for i, processor in convert:
+                known = memo[i]
+                if row[i] not in known:
+                    known[row[i]] = processor(row[i])
+                row[i] = known[row[i]]
+            prepared.append(row)
+        rows = prepared
+    keys = table.columns.keys()
+    conn.exec_driver_sql(statement, [tuple(row) if positional else dict(zip(keys, row, strict=True)) for row in rows])
+
+
+@lru_cache(maxsize=64)
+def _insert(table: Table, dialect: Dialect) -> tuple[str, list, bool]:
+    """The INSERT of a whole row as the driver takes it, and the columns whose values need converting."""
+    statement = table.insert().compile(dialect=dialect, column_keys=table.columns.keys())
+    processors = [c.type.dialect_impl(dialect).bind_processor(dialect) for c in table.columns]
+    return statement.string, [(i, p) for i, p in enumerate(processors) if p], statement.positional
+
+
+# The shape of a large store, in the words of sqlite_stat1: rows, then rows per value of each prefix of the
+# key. Without it SQLite's planner takes the clustered key for cheap and reads all years of a community to
+# find one month; measured statistics of a store that is still small would mislead it as well.
+SHAPE = {
+    ("entry", "entry"): "1000000 33000 1",
+    ("entry", "uq_entry_live"): "1000000 33000 2700 240 8 1",
+    ("value", "value"): "3000000 100000 3 1",
+    ("coverage", "coverage"): "100000 3000 200 2 1",
+    ("monthly_total", "monthly_total"): "300000 10000 25 1",
+}
+
+
+def steady_plans(conn: Connection) -> None:
+    """Give SQLite's planner the shape of the tables, so that its plans do not depend on what is stored yet."""
+    if conn.dialect.name != "sqlite":
+        return
+    conn.exec_driver_sql("ANALYZE sqlite_schema")
+    conn.exec_driver_sql("DELETE FROM sqlite_stat1")
+    rows = [(table, index, shape) for (table, index), shape in SHAPE.items()]
+    conn.exec_driver_sql("INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES (?, ?, ?)", rows)
+    conn.exec_driver_sql("ANALYZE sqlite_schema")
+
+
+def integrity(conn: Connection) -> list[str]:
+    """What the database itself finds wrong with its file and its references; empty when nothing is."""
+    if conn.dialect.name != "sqlite":
+        return []  # PostgreSQL checks references at every write and pages by checksum
+    broken = [row[0] for row in conn.exec_driver_sql("PRAGMA integrity_check") if row[0] != "ok"]
+    return broken + [f"foreign key: {tuple(row)}" for row in conn.exec_driver_sql("PRAGMA foreign_key_check")]
+
+
+def in_parts(names: list[str], at_once: int = 500) -> Iterator[list[str]]:
+    """`names` in lists short enough to stand in one statement."""
+    for start in range(0, len(names), at_once):
+        yield names[start : start + at_once]
+
+
+def now() -> datetime:
+    """This instant, UTC."""
+    return datetime.now(UTC)
+
+
+def china_day(instant: datetime) -> date:
+    """The calendar day of an instant in Asia/Shanghai."""
+    return instant.astimezone(CHINA).date()
+
+
+def copy_to(store: Engine, path: Path) -> None:
+    """Copy a SQLite store, in use or not, into one file. Refuses to overwrite, and other databases."""
+    if path.exists():
+        raise Refusal("{file} 已存在，请换一个文件名", file=path)
+    with _sqlite_file(store) as source, closing(sqlite3.connect(path)) as copy:
+        source.backup(copy)
+
+
+def copy_from(store: Engine, path: Path) -> None:
+    """Put a copy made by `copy_to` in place of a SQLite store, whole or not at all."""
+    if not path.exists():
+        raise FileNotFoundError(2, "", str(path))
+    with closing(sqlite3.connect(path)) as copy, _sqlite_file(store) as target:
+        try:
+            copy.execute("SELECT version_num FROM alembic_version").fetchone()
+        except sqlite3.DatabaseError:
+            raise Refusal("{file} 不是本系统的备份", file=path) from None
+        copy.backup(target)
+
+
+@contextmanager
+def _sqlite_file(store: Engine) -> Iterator[sqlite3.Connection]:
+    if store.dialect.name != "sqlite":
+        raise Refusal("备份与恢复只用于 SQLite；其他数据库请用其自带工具（如 pg_dump）")
+    conn = store.raw_connection()
+    try:
+        yield conn.driver_connection
+    finally:
+        conn.close()

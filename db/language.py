@@ -1,0 +1,103 @@
+"""What people read: Chinese message ids, their English in locale/en/LC_MESSAGES/taizhang.po.
+
+The .po file itself is the catalogue that runs: there is no compiled copy that could fall behind.
+"""
+
+import codecs
+from dataclasses import dataclass, field
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import NullTranslations, Translations
+
+LOCALES = Path(__file__).parent.parent / "locale"
+LANGUAGES = {"zh": "中文", "en": "English"}
+
+
+@cache
+def catalogue(language: str) -> NullTranslations:
+    """The gettext catalogue of `language`; the message ids themselves where there is none (zh)."""
+    path = LOCALES / language / "LC_MESSAGES" / "taizhang.po"
+    if not path.exists():
+        return NullTranslations()
+    compiled = BytesIO()
+    with path.open("rb") as file:
+        write_mo(compiled, read_po(file))
+    compiled.seek(0)
+    return Translations(compiled)
+
+
+def translate(message: str, language: str = "zh", **params: object) -> str:
+    """`message` (a Chinese message id) in `language`, its {placeholders} filled from `params`."""
+    text = catalogue(language).gettext(message) if message else ""
+    return text.format(**params) if params else text
+
+
+class Refusal(Exception):
+    """Bad input, said so that the person can mend it. `str()` is Chinese; `text("en")` is English.
+
+    `message` is a message id with {placeholders}, so every language is made from the same fact.
+    """
+
+    def __init__(self, message: str, **params: object):
+        super().__init__(message, params)
+        self.message, self.params = message, params
+
+    def text(self, language: str = "zh") -> str:
+        return translate(self.message, language, **self.params)
+
+    def __str__(self) -> str:
+        return self.text()
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong with one cell of what came in: where, what was there, what was expected.
+
+    `row` is the line a person sees in the file (the header is line 1) or in a grid; None for a form.
+    """
+
+    message: str
+    params: dict[str, object] = field(default_factory=dict)
+    row: int | None = None
+    column: str = ""
+    value: str = ""
+
+    def text(self, language: str = "zh") -> str:
+        return translate(self.message, language, **self.params)
+
+
+class Rejected(Refusal):
+    """Everything wrong with what came in, cell by cell. Nothing of it was stored."""
+
+    SHOWN = 20
+
+    def __init__(self, problems: list[Problem]):
+        super().__init__("{n} 处有误，未写入任何数据", n=len(problems))
+        self.problems = problems
+
+    def text(self, language: str = "zh") -> str:
+        lines = [super().text(language)]
+        for problem in self.problems[: self.SHOWN]:
+            row = translate("第 {row} 行 ", language, row=problem.row) if problem.row else ""
+            cell = f"{problem.column}“{problem.value}”：" if problem.column else ""
+            lines.append(f"{row}{cell}{problem.text(language)}")
+        if len(self.problems) > self.SHOWN:
+            lines.append(translate("……另有 {n} 处", language, n=len(self.problems) - self.SHOWN))
+        return "\n".join(lines)
+
+
+def decode(data: bytes) -> str:
+    """The text of a file saved on a Chinese PC: UTF-8 with or without a mark, UTF-16 with one, or GB 18030."""
+    for mark, encoding in ((codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16")):
+        if data.startswith(mark):
+            return data.decode(encoding)
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise Refusal("文件编码无法识别，请另存为 CSV UTF-8 后重试")

@@ -1,0 +1,27 @@
+"""What the office chose: its name, since when it reports, the cut-off of each year's report."""
+
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select
+
+from db.schema import setting
+
+DEFAULTS: dict[str, Any] = {
+    "office": "",  # the name in file names and headings
+    "reporting_since": None,  # ISO date from which daily reports are expected
+    "cut_offs": {},  # year → ISO date of that year's report
+}
+
+
+def get(conn: Connection, key: str) -> Any:
+    """A setting, or its default."""
+    stored = conn.execute(select(setting.c.value).where(setting.c.key == key)).one_or_none()
+    return stored.value if stored else DEFAULTS[key]
+
+
+def put(conn: Connection, key: str, value: Any) -> None:
+    """Set a setting."""
+    if key not in DEFAULTS:
+        raise KeyError(key)
+    conn.execute(delete(setting).where(setting.c.key == key))
+    conn.execute(insert(setting).values(key=key, value=value))

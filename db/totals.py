@@ -1,0 +1,81 @@
+"""The monthly roll-up: refreshed with every write, rebuilt whole by the same expression, read by every page."""
+
+from collections.abc import Collection, Iterable
+from datetime import date, datetime
+
+from sqlalchemy import Connection, Engine, bindparam, delete, except_, insert, select, union_all
+
+from db.engine import in_parts, reading
+from db.measures import believed, cells, live, months_between
+from db.schema import monthly_total
+
+COLUMNS = [c.name for c in monthly_total.columns]
+
+
+_units, _months, _kinds, _codes = (bindparam(name, expanding=True) for name in ("units", "months", "kinds", "codes"))
+_forget = delete(monthly_total).where(
+    monthly_total.c.unit.in_(_units), monthly_total.c.month.in_(_months), monthly_total.c.indicator.in_(_codes)
+)
+_make = insert(monthly_total).from_select(COLUMNS, cells(live, units=_units, months=_months, kinds=_kinds))
+
+
+def refresh(conn: Connection, units: Collection[str], months: Collection[int], kinds: dict[str, list[str]]) -> None:
+    """Recompute the cells of `units` × `months` for the indicators of `kinds` (kind → its indicators).
+
+    Runs inside the transaction of the write that touched them. Naming more cells than were touched is
+    harmless: each is made from its entries again.
+    """
+    codes = [code for indicators in kinds.values() for code in indicators]
+    for part in in_parts(sorted(units)):
+        where = {"units": part, "months": sorted(months)}
+        conn.execute(_forget, {**where, "codes": codes})
+        conn.execute(_make, {**where, "kinds": sorted(kinds)})
+
+
+def rebuild(conn: Connection) -> None:
+    """Throw the roll-up away and make it again from the entries."""
+    conn.execute(delete(monthly_total))
+    conn.execute(insert(monthly_total).from_select(COLUMNS, cells(live)))
+
+
+def differences(conn: Connection) -> list[dict]:
+    """The cells where the roll-up and the entries disagree; empty when the store is sound."""
+    stored = select(*monthly_total.columns)
+    made = select(*cells(live).subquery("made").columns)
+    wrong = union_all(
+        select(except_(stored, made).subquery("stored_only")),
+        select(except_(made, stored).subquery("made_only")),
+    )
+    return [dict(row) for row in conn.execute(wrong).mappings()]
+
+
+def read(store: Engine, units: Iterable[str], first: date, last: date, as_of: datetime | None = None) -> list[tuple]:
+    """The cells of `units` from day `first` (a month's first day) to day `last`, as rows of COLUMNS.
+
+    Whole months come from the roll-up. Where `last` falls inside a month, that part of the month is made
+    from its entries; with `as_of`, everything is, because only the ledger knows the past.
+    """
+    rows: list[tuple] = []
+    months = months_between(first, last)
+    with reading(store) as conn:
+        for part in in_parts(list(units)):
+            if as_of is not None:
+                rows += conn.execute(cells(believed(as_of), units=part, months=months, last=last)).all()
+                continue
+            whole = months if _ends_month(last) else months[:-1]
+            stored = select(monthly_total).where(monthly_total.c.unit.in_(part), monthly_total.c.month.in_(whole))
+            rows += conn.execute(stored).all()
+            if not _ends_month(last):
+                rows += conn.execute(cells(live, units=part, months=months[-1:], last=last)).all()
+    return rows
+
+
+def _ends_month(day: date) -> bool:
+    return date.fromordinal(day.toordinal() + 1).month != day.month
+
+
+def years(store: Engine) -> list[int]:
+    """The years with numbers, latest first; one seek in the key per unit and year, however many entries."""
+    with reading(store) as conn:
+        months = conn.scalars(select(monthly_total.c.month).distinct())
+        return sorted({month // 100 for month in months}, reverse=True)

@@ -1,0 +1,1 @@
+"""Meaning's floor: what the numbers mean. Imports only `db`; knows no screen and no SQL."""

@@ -1,0 +1,445 @@
+"""The way to ask for a number: indicators × communities × months × cut-off → a tidy frame, and back to its rows.
+
+Cards, charts, tables, the CSV and the command line all ask here, so they cannot show two numbers for one fact.
+"""
+
+import calendar
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import numpy as np
+import pandas as pd
+
+from db import ledger, settings, totals
+from db.engine import china_day, now, reading
+from db.language import Refusal, translate
+from db.units import Unit, units
+from metrics.catalogue import Catalogue, Indicator, catalogue, counts_once, leaves
+from metrics.workdays import workdays
+
+COLUMNS = [
+    "indicator",
+    "name",
+    "unit",
+    "community",
+    "community_name",
+    "month",
+    "value",
+    "numerator",
+    "denominator",
+    "previous",
+    "missing",
+    "note",
+]
+ROW_COLUMNS = [
+    "id",
+    "kind",
+    "day",
+    "community",
+    "community_name",
+    "title",
+    "indicator",
+    "name",
+    "quantity",
+    "recorded_at",
+    "recorded_by",
+    "ticket",
+]
+PARTS_EXCEED = "一条记录覆盖多个社区，各社区分别可见，全街道只计一次，故各社区之和大于合计"
+STREET_ITSELF = "{name}本级"
+UNASSIGNED = "{name}（待归属）"
+
+
+@dataclass(frozen=True)
+class Period:
+    """A year up to a cut-off, both days included."""
+
+    year: int
+    last: date
+
+    @classmethod
+    def of(cls, year: int, cut_off: date | None = None) -> "Period":
+        """Raises Refusal for a cut-off outside the year."""
+        if not 2000 <= year <= 2100:
+            raise Refusal("年度“{year}”应在 2000 至 2100 之间", year=year)
+        if cut_off and cut_off.year != year:
+            raise Refusal("截至日 {day} 不在 {year} 年内", day=cut_off, year=year)
+        return cls(year, cut_off or date(year, 12, 31))
+
+    @property
+    def first(self) -> date:
+        return date(self.year, 1, 1)
+
+    @property
+    def before(self) -> "Period":
+        """The same stretch of the year before; 29 February becomes the 28th."""
+        day = 28 if (self.last.month, self.last.day) == (2, 29) else self.last.day
+        return Period(self.year - 1, date(self.year - 1, self.last.month, day))
+
+    def end_of(self, month: int) -> date:
+        """The last day of a month (1–12) that the period holds."""
+        return min(self.last, date(self.year, month, calendar.monthrange(self.year, month)[1]))
+
+    @property
+    def months(self) -> range:
+        return range(1, self.last.month + 1)
+
+
+def figures(
+    store,
+    year: int,
+    *,
+    cut_off: date | None = None,
+    by: Iterable[str] = (),
+    indicators: Sequence[str] | None = None,
+    community: str | None = None,
+    within: str = "",
+    as_of: datetime | None = None,
+    language: str = "zh",
+) -> pd.DataFrame:
+    """The figures of a year up to `cut_off`, one row per indicator × what `by` names ("community", "month").
+
+    `community` asks for one unit as it sees itself; `within` is a code prefix (a street, a county); `as_of`
+    answers as the store believed at that instant. Columns:
+
+    indicator, name, unit       code, name and unit of measure in `language`
+    community, community_name   12-digit code and short name; None unless by community. A street's own code
+                                stands for what is recorded at the street and belongs to no community
+    month                       "2024-03"; None unless by month
+    value                       float64: whole numbers, or percent rounded to 2 places; NaN is "—": nothing
+                                reported, or a ratio of nothing
+    numerator, denominator      float64, of a ratio
+    previous                    float64, `value` of the same stretch of the year before
+    missing                     Int64: daily reports expected (each workday of each community) and not there;
+                                <NA> where none are expected or the year's calendar is unknown
+    note                        why the parts exceed the total, where they do
+
+    Every combination has a row, so blanks are visible. Raises Refusal for an unknown indicator, community or
+    year.
+    """
+    by = tuple(by)
+    if unknown := set(by) - {"community", "month"}:
+        raise Refusal("不能按“{by}”分列，可用 community、month", by="、".join(sorted(unknown)))
+    period = Period.of(year, cut_off)
+    known = catalogue(store)
+    meanings = known.on(period.last)
+    chosen = _chosen(meanings, indicators)
+    scope, since = _scope(store, within, community)
+    needed = list(dict.fromkeys(leaf for code in chosen for leaf in leaves(meanings, code)))
+    seen = "community" in by or community is not None
+
+    cube = _cube(store, period, scope, as_of, needed, meanings, by)
+    before = _cube(store, period.before, scope, as_of, needed, meanings, by)
+    shown = cube.seen if seen else cube.total
+    places, grid = _grid(scope, period, by, shown)
+    now_values = _derived(_summed(shown, by)[places], chosen, needed, meanings)
+    last_values = _derived(_summed(before.seen if seen else before.total, by)[places], chosen, needed, meanings)
+    blanks = _blanks(cube, period, scope, as_of, since, known, needed)
+    size, count = len(places), len(chosen)
+
+    def repeated(texts: Iterable[str]) -> np.ndarray:
+        return np.repeat(np.array(list(texts), dtype=object), size)
+
+    found = pd.DataFrame(
+        {
+            "indicator": repeated(chosen),
+            "name": repeated(meanings[code].name[language] for code in chosen),
+            "unit": repeated(meanings[code].unit[language] for code in chosen),
+            **{key: np.tile(labels, count) for key, labels in grid.items()},
+            **{key: column.ravel(order="F") for key, column in now_values.items()},
+            "previous": last_values["value"].ravel(order="F"),
+            "missing": _worst(blanks, by, places, chosen, needed, meanings),
+        }
+    ).reindex(columns=COLUMNS)
+    if "community" in by:
+        found = _explained(found, cube, scope, known, needed, language)
+    return found.astype(dict.fromkeys(("community", "community_name", "month", "note"), object))
+
+
+def rows(
+    store,
+    indicator: str,
+    year: int,
+    *,
+    cut_off: date | None = None,
+    community: str | None = None,
+    month: int | None = None,
+    within: str = "",
+    as_of: datetime | None = None,
+    language: str = "zh",
+) -> pd.DataFrame:
+    """The events behind one figure, asked for in the figure's own words; `month` is 1–12.
+
+    One row per entry and number, by day: `id` (unit-serial), `kind`, `day`, `community` (who recorded it),
+    `title`, `indicator`, `quantity`, `recorded_at` (UTC), `recorded_by`, `ticket`. The quantities of an
+    indicator add up to the figure; a ratio lists both of its sides.
+    """
+    period = Period.of(year, cut_off)
+    meanings = catalogue(store).on(period.last)
+    _chosen(meanings, [indicator])
+    scope, _ = _scope(store, within, community)
+    first, last = period.first, period.last
+    if month is not None:
+        if month not in period.months:
+            raise Refusal("{year}-{month:02d} 不在截至日以内", year=year, month=month)
+        first, last = date(year, month, 1), period.end_of(month)
+    wanted = leaves(meanings, indicator)
+    kind = meanings[indicator].adds
+    if kind == "units":
+        found = [_as_row(one, indicator) for one in scope if one.level == "community" and one.alive(last, last)]
+    else:
+        state = meanings[wanted[0]].adds == "standing"
+        found = ledger.rows(
+            store,
+            wanted,
+            [one.code for one in scope],
+            None if state else first,
+            last,
+            as_of=as_of,
+            covered=community is not None,
+        )
+        if state:
+            alive = {one.code for one in scope if one.alive(last, last)}
+            found = [row for row in _latest(found) if row[0] in alive]
+    frame = pd.DataFrame(found, columns=list(ledger.ROW))
+    names = {one.code: one.short for one in scope}
+    if len(frame):
+        frame["community_name"] = frame["unit"].map(lambda code: names.get(code) or _unit_name(store, code))
+        frame["id"] = frame["unit"] + "-" + frame["no"].astype(str)
+        frame["name"] = frame["indicator"].map({code: meanings[code].name[language] for code in wanted})
+    frame["community"], frame["ticket"] = frame["unit"], None
+    return frame.reindex(columns=ROW_COLUMNS)
+
+
+def years(store) -> list[int]:
+    """The years with entries, latest first."""
+    return totals.years(store)
+
+
+def _chosen(meanings: dict[str, Indicator], indicators: Sequence[str] | None) -> list[str]:
+    if indicators is None:
+        return list(meanings)
+    by_name = {name: code for code, meaning in meanings.items() for name in meaning.name.values()}
+    chosen = [by_name.get(code, code) for code in indicators]
+    for code in chosen:
+        if code not in meanings:
+            raise Refusal("没有指标“{code}”，可用 figures 命令查看全部指标编码", code=code)
+    return chosen
+
+
+def _scope(store, within: str, community: str | None) -> tuple[list[Unit], date | None]:
+    """The units asked about, and since when the office reports."""
+    with reading(store) as conn:
+        scope = units(conn, within)
+        since = settings.get(conn, "reporting_since")
+    if community is not None:
+        scope = [one for one in scope if one.code == community]
+        if not scope:
+            raise Refusal("没有编码为“{code}”的社区，请核对，或在“设置”中先登记", code=community)
+    elif within and not scope:
+        raise Refusal("没有编码以“{code}”开头的社区", code=within)
+    return scope, since and date.fromisoformat(since)
+
+
+@dataclass(frozen=True)
+class _Cube:
+    """What the store holds for a period, as arrays unit × month × entered indicator.
+
+    `total` and `seen` are NaN where nothing is reported; `days` has a bit for each day reported.
+    """
+
+    total: np.ndarray
+    seen: np.ndarray
+    days: np.ndarray
+
+
+def _cube(
+    store,
+    period: Period,
+    scope: list[Unit],
+    as_of: datetime | None,
+    needed: list[str],
+    meanings: dict[str, Indicator],
+    by: tuple[str, ...],
+) -> _Cube:
+    shape = (len(scope), len(period.months), len(needed))
+    total, seen, days = np.full(shape, np.nan), np.full(shape, np.nan), np.zeros(shape, dtype="int64")
+    at_unit = {one.code: n for n, one in enumerate(scope)}
+    at_code = {code: n for n, code in enumerate(needed)}
+    standing = [code for code in needed if meanings[code].adds == "standing"]
+    for unit, month, code, whole, entries, bits, part, parts in totals.read(
+        store, list(at_unit), period.first, period.last, as_of
+    ):
+        if code in at_code:
+            place = at_unit[unit], month % 100 - 1, at_code[code]
+            days[place] = bits
+            if entries:
+                total[place] = whole
+            if parts:
+                seen[place] = part
+    # A state is not summed over months: it stands at the end of each, or of the period alone.
+    stored = ledger.rows(store, standing, list(at_unit), None, period.last, as_of=as_of)
+    counted = [code for code in needed if meanings[code].adds == "units"]
+    for month in period.months if "month" in by else [period.last.month]:
+        at = period.end_of(month)
+        alive = {one.code for one in scope if one.alive(at, at)}
+        states = [(code, one.code, 1) for code in counted for one in scope if one.level == "community"]
+        states += [(row[9], row[0], row[10]) for row in _latest(row for row in stored if row[3] <= at)]
+        for code, unit, quantity in states:
+            if unit in alive:
+                place = at_unit[unit], month - 1, at_code[code]
+                total[place] = seen[place] = quantity
+    return _Cube(total, seen, days)
+
+
+def _latest(stored: Iterable[tuple]) -> list[tuple]:
+    """Of ledger rows, sorted by day, the last of each unit and indicator."""
+    return list({(row[0], row[9]): row for row in stored}.values())
+
+
+def _summed(cube: np.ndarray, by: tuple[str, ...]) -> np.ndarray:
+    """The cube summed to what `by` asks for and laid flat: places × indicators. Nothing reported stays NaN."""
+    keep = _kept(by)
+    axes = tuple(axis for axis in (0, 1) if axis not in keep)
+    if axes:
+        reported = (~np.isnan(cube)).any(axis=axes)
+        cube = np.where(reported, np.nansum(cube, axis=axes), np.nan)
+    if len(keep) == 2 and keep != (0, 1):
+        cube = cube.swapaxes(0, 1)
+    return cube.reshape(-1, cube.shape[-1])
+
+
+def _kept(by: tuple[str, ...]) -> tuple[int, ...]:
+    return tuple({"community": 0, "month": 1}[key] for key in by)
+
+
+def _grid(
+    scope: list[Unit], period: Period, by: tuple[str, ...], shown: np.ndarray
+) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+    """Which places of the flat cube are shown, and their labels: communities in being, and units with a number."""
+    wanted = np.array([one.level == "community" and one.alive(period.first, period.last) for one in scope], dtype=bool)
+    wanted |= (~np.isnan(shown)).any(axis=(1, 2))
+    labels = {
+        "community": np.array([one.code for one in scope], dtype=object),
+        "month": np.array([f"{period.year}-{month:02d}" for month in period.months], dtype=object),
+    }
+    picked = {"community": np.flatnonzero(wanted), "month": np.arange(len(period.months))}
+    if not by:
+        return np.array([0]), {}
+    crossed = np.meshgrid(*(picked[key] for key in by), indexing="ij")
+    places = np.ravel_multi_index([c.ravel() for c in crossed], [len(labels[key]) for key in by])
+    return places, {key: labels[key][c.ravel()] for key, c in zip(by, crossed, strict=True)}
+
+
+def _derived(
+    flat: np.ndarray, chosen: list[str], needed: list[str], meanings: dict[str, Indicator]
+) -> dict[str, np.ndarray]:
+    """value, numerator and denominator of the chosen indicators, places × chosen."""
+    at = {code: n for n, code in enumerate(needed)}
+
+    def value(code: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        blank = np.full(len(flat), np.nan)
+        meaning = meanings[code]
+        if meaning.adds == "ratio":
+            top, bottom = (value(part)[0] for part in meaning.parts)
+            return percent(top, bottom), top, bottom
+        if meaning.adds == "sum_of":
+            parts = np.column_stack([value(part)[0] for part in meaning.parts])
+            return np.where(np.isnan(parts).all(axis=1), np.nan, np.nansum(parts, axis=1)), blank, blank
+        return flat[:, at[code]], blank, blank
+
+    columns = [value(code) for code in chosen]
+    names = ("value", "numerator", "denominator")
+    return {name: np.column_stack([column[n] for column in columns]) for n, name in enumerate(names)}
+
+
+def percent(top: np.ndarray, bottom: np.ndarray) -> np.ndarray:
+    """top/bottom in percent to 2 places, NaN for 0/0.
+
+    Only a whole prints as 100 and only nothing as 0: 99999/100000 is 99.99.
+    """
+    share = np.divide(100 * top, bottom, out=np.full(len(top), np.nan), where=bottom > 0)
+    shown = np.round(share, 2)
+    shown = np.where((share < 100) & (shown >= 100), 99.99, shown)
+    return np.where((share > 0) & (shown <= 0), 0.01, shown)
+
+
+def _blanks(
+    cube: _Cube,
+    period: Period,
+    scope: list[Unit],
+    as_of: datetime | None,
+    since: date | None,
+    known: Catalogue,
+    needed: list[str],
+) -> np.ndarray | None:
+    """Daily reports expected and not there, unit × month × indicator (-1: none are expected). None: unknowable.
+
+    One is expected for each workday from `since` on, of each community in being, once the day is over.
+    """
+    last = min(period.last, china_day(as_of or now()) - timedelta(1))
+    first = max(period.first, since or date.max)
+    if first > last:
+        return None
+    try:
+        expected = workdays(first, last)
+    except Refusal:
+        return None
+    masks = np.zeros(cube.days.shape[:2], dtype="int64")
+    communities = [n for n, one in enumerate(scope) if one.level == "community"]
+    for day in expected:
+        alive = [n for n in communities if scope[n].alive(day, day)]
+        masks[alive, day.month - 1] |= 1 << day.day - 1
+    blank = np.bitwise_count(masks[:, :, None] & ~cube.days).astype("int64")
+    daily = [known.kinds[known.indicators[code].kind].grain == "daily" for code in needed]
+    return np.where(np.array(daily, dtype=bool), blank, -1)
+
+
+def _worst(
+    blanks: np.ndarray | None,
+    by: tuple[str, ...],
+    places: np.ndarray,
+    chosen: list[str],
+    needed: list[str],
+    meanings: dict[str, Indicator],
+) -> pd.arrays.IntegerArray:
+    """Of an indicator's parts, the one with most blanks says how many reports are missing."""
+    if blanks is None:
+        return pd.array([pd.NA] * (len(places) * len(chosen)), dtype="Int64")
+    flat = _summed(blanks.astype(float), by)[places]
+    at = {code: n for n, code in enumerate(needed)}
+    worst = [flat[:, [at[leaf] for leaf in leaves(meanings, code)]].max(axis=1) for code in chosen]
+    numbers = np.concatenate(worst) if worst else np.empty(0)
+    return pd.arrays.IntegerArray(numbers.astype("int64"), numbers < 0)
+
+
+def _explained(
+    found: pd.DataFrame, cube: _Cube, scope: list[Unit], known: Catalogue, needed: list[str], language: str
+) -> pd.DataFrame:
+    """Community names beside the codes, the reason where parts exceed the whole, a street's own row only if filled."""
+    covering = {code for code in found["indicator"].unique() if counts_once(known, code)}
+    once = found["indicator"].isin(covering)
+    names = {True: {}, False: {}}
+    for one in scope:
+        for covers in names:
+            own = translate(STREET_ITSELF if covers else UNASSIGNED, language, name=one.short)
+            names[covers][one.code] = one.short if one.level == "community" else own
+    found["community_name"] = found["community"].map(names[False]).where(~once, found["community"].map(names[True]))
+    exceed = {
+        code
+        for code in covering & set(needed)
+        if np.nansum(cube.seen[:, :, needed.index(code)]) > np.nansum(cube.total[:, :, needed.index(code)])
+    }
+    found["note"] = np.where(found["indicator"].isin(exceed), translate(PARTS_EXCEED, language), None)
+    above = ~found["community"].isin([one.code for one in scope if one.level == "community"])
+    return found[~above | found["value"].notna()].reset_index(drop=True)
+
+
+def _as_row(one: Unit, indicator: str) -> tuple:
+    return (one.code, 0, "community", one.opened_on, one.name, 0, 1, None, "", indicator, 1)
+
+
+def _unit_name(store, code: str) -> str:
+    with reading(store) as conn:
+        return next((one.short for one in units(conn, code)), code)
