@@ -1,21 +1,12 @@
 """python -m db …: make, fill, prove and copy the store."""
 
 import argparse
-import os
 import sys
 from pathlib import Path
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from db import sample, store, units
-from db.engine import copy_from, copy_to, open_store, writing
-from db.language import Refusal, translate
-
-LANGUAGE = os.environ.get("TAIZHANG_LANG", "zh")
-
-
-def say(message: str, **params: object) -> None:
-    print(translate(message, LANGUAGE, **params))
+from db.commandline import run, say
+from db.engine import copy_from, copy_to, writing
 
 
 def init(engine, args) -> int:
@@ -63,9 +54,9 @@ def parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(prog="python -m db", description=__doc__)
     commands = made.add_subparsers(required=True, metavar="COMMAND")
 
-    def command(run, name, text, file=None):
+    def command(action, name, text, file=None):
         sub = commands.add_parser(name, help=text, description=text)
-        sub.set_defaults(run=run)
+        sub.set_defaults(run=action)
         if file:
             sub.add_argument("file", type=Path, metavar="FILE", help=file)
         return sub
@@ -81,17 +72,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main(argv: list[str] | None = None) -> int:
-    args = parser().parse_args(argv)
-    try:
-        return args.run(open_store(), args)
-    except Refusal as refusal:
-        print(refusal.text(LANGUAGE), file=sys.stderr)
-    except FileNotFoundError as error:
-        print(translate("找不到文件：{file}", LANGUAGE, file=error.filename), file=sys.stderr)
-    except SQLAlchemyError as error:
-        print(translate("库无法使用：{error}", LANGUAGE, error=error.__class__.__name__), file=sys.stderr)
-        print(str(error).splitlines()[0], file=sys.stderr)
-    return 2
+    return run(parser(), argv)
 
 
 if __name__ == "__main__":

@@ -383,17 +383,13 @@ def _plan(conn: Connection, known: Catalogue, drafts: Sequence[Draft], today: da
     if lock:
         _lock(conn, {u for one in standing.values() for u in one.covers} - set(units))
     steps, conflicts, seen = [], [], set()
-    defaults = {
-        kind: {i.code: i.per_entry for i in known.entered(kind) if i.per_entry is not None}
-        for kind in {d.kind for d in drafts}
-    }
     for draft in drafts:
         if draft.key in seen:
             problems.append(Problem("同一社区同一天的同一张表出现了两次", row=draft.row, value=draft.title))
             continue
         seen.add(draft.key)
         before = standing.get(draft.key)
-        values = dict(before.values) if before else dict(defaults[draft.kind])
+        values = dict(before.values) if before else {}
         for code, quantity in draft.values.items():
             if quantity is None:
                 values.pop(code, None)
@@ -454,11 +450,11 @@ def _problems(draft: Draft, known: Catalogue, units: Mapping[str, Unit], today: 
         elif not meant.entered:
             yield Problem("该指标由系统计算，不能直接填数", {}, draft.row, meant.name["zh"], str(quantity))
         elif quantity is not None and (isinstance(quantity, bool) or not isinstance(quantity, int) or quantity < 0):
-            yield Problem("应为非负整数", {}, draft.row, meant.name["zh"], str(quantity))
+            yield Problem("应为非负整数", {"indicator": code}, draft.row, meant.name["zh"], str(quantity))
         elif quantity is not None and meant.upper is not None and quantity > meant.upper:
             yield Problem(
                 "超过上限 {upper}，请核对是否多输了位数",
-                {"upper": meant.upper},
+                {"upper": meant.upper, "indicator": code},
                 draft.row,
                 meant.name["zh"],
                 str(quantity),
@@ -472,7 +468,11 @@ def _too_much(draft: Draft, values: Mapping[str, int], known: Catalogue) -> Iter
         if meant.at_most in values and quantity > values[meant.at_most]:
             yield Problem(
                 "不能大于“{whole}”（{most}）",
-                {"whole": known.indicators[meant.at_most].name["zh"], "most": values[meant.at_most]},
+                {
+                    "whole": known.indicators[meant.at_most].name["zh"],
+                    "most": values[meant.at_most],
+                    "indicator": code,
+                },
                 draft.row,
                 meant.name["zh"],
                 str(quantity),
@@ -591,6 +591,21 @@ def filed(store: Engine, units: Sequence[str], kinds: Sequence[str], first: date
         for part in in_parts(list(units)):
             span = live & entry.c.unit.in_(part) & entry.c.kind.in_(list(kinds)) & between(first, last)
             found += _versions(conn, span)
+    return found
+
+
+def filings(
+    store: Engine, units: Sequence[str], kinds: Sequence[str], first: date, last: date
+) -> list[tuple[str, str, date, datetime]]:
+    """(unit, kind, day, when it was first recorded) of each day's form that is live."""
+    begun = entry.alias("begun")
+    same = (begun.c.unit == entry.c.unit) & (begun.c.no == entry.c.origin)
+    wanted = select(entry.c.unit, entry.c.kind, entry.c.day, begun.c.recorded_at).join_from(entry, begun, same)
+    found = []
+    with reading(store) as conn:
+        for part in in_parts(list(units)):
+            span = live & entry.c.unit.in_(part) & entry.c.kind.in_(list(kinds)) & between(first, last)
+            found += [tuple(row) for row in conn.execute(wanted.where(span))]
     return found
 
 

@@ -86,6 +86,8 @@ class Finder:
     def find(self, text: str) -> Unit:
         """The unit meant by `text`. Raises Refusal where none or more than one is."""
         text = text.strip()
+        if not text:
+            raise Refusal("社区为空，请填社区名称或编码")
         if text.isascii() and text.isdigit():
             found = self.by_code.get(text) or self.by_code.get(text.ljust(12, "0"))
             if found is None:

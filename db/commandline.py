@@ -1,0 +1,34 @@
+"""How both command lines start and end: exit 0 done, 1 "no", 2 could not, with one clear line and no traceback."""
+
+import argparse
+import os
+import sys
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from db.engine import open_store
+from db.language import LANGUAGES, Refusal, translate
+
+LANGUAGE = os.environ.get("TAIZHANG_LANG", "zh")
+if LANGUAGE not in LANGUAGES:
+    LANGUAGE = "zh"
+
+
+def say(message: str, **params: object) -> None:
+    """Print a message in the language of TAIZHANG_LANG."""
+    print(translate(message, LANGUAGE, **params))
+
+
+def run(parser: argparse.ArgumentParser, argv: list[str] | None = None) -> int:
+    """Parse, open the store, call the command's `run(store, args)`, and turn what it raises into exit code 2."""
+    args = parser.parse_args(argv)
+    try:
+        return args.run(open_store(), args)
+    except Refusal as refusal:
+        print(refusal.text(LANGUAGE), file=sys.stderr)
+    except OSError as error:
+        print(translate("文件无法读写：{file}", LANGUAGE, file=error.filename), file=sys.stderr)
+    except SQLAlchemyError as error:
+        reason = str(error).splitlines()[0]
+        print(translate("库无法使用，请先运行 python -m db init（{error}）", LANGUAGE, error=reason), file=sys.stderr)
+    return 2

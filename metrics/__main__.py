@@ -1,0 +1,194 @@
+"""python -m metrics …: every number of the pages, and the events behind it, on the command line."""
+
+import argparse
+import getpass
+import json
+import sys
+import uuid
+from datetime import date, datetime
+from pathlib import Path
+
+import pandas as pd
+
+from db import ledger
+from db.commandline import LANGUAGE, run, say
+from db.engine import CHINA
+from db.language import Problem, Refusal, Rejected, translate
+from metrics import exports, figures, quality, spreadsheets
+
+
+def show(frame: pd.DataFrame, format: str) -> None:
+    """Print a frame as a table for people, as CSV, or as JSON for scripts (NaN is null)."""
+    if format == "csv":
+        sys.stdout.reconfigure(encoding="utf-8", newline="")
+        print(exports.csv_bytes(frame).decode("utf-8-sig"), end="")
+    elif format == "json":
+        sys.stdout.reconfigure(encoding="utf-8")
+        print(json.dumps([_plain(row) for row in frame.to_dict("records")], ensure_ascii=False, indent=1))
+    else:
+        numbers = {name: exports.number for name in frame.columns if frame[name].dtype.kind in "fi"}
+        with pd.option_context("display.unicode.east_asian_width", True):
+            print(frame.to_string(index=False, formatters=numbers, na_rep="—"))
+
+
+def _plain(row: dict) -> dict:
+    """A row as JSON: no NaN, whole numbers without a point, days and instants as ISO text."""
+    made = {}
+    for key, cell in row.items():
+        if isinstance(cell, (date, datetime)):
+            cell = cell.isoformat()
+        elif cell is None or cell is pd.NA or (isinstance(cell, float) and pd.isna(cell)):
+            cell = None
+        elif isinstance(cell, float) and cell.is_integer():
+            cell = int(cell)
+        made[key] = cell
+    return made
+
+
+def run_figures(store, args) -> int:
+    by = [part for some in args.by for part in some.split(",") if part]
+    wanted = {"cut_off": args.cut_off, "within": args.within, "as_of": args.as_of, "language": LANGUAGE}
+    frame = figures.figures(store, args.year, by=by, indicators=args.indicator, community=args.community, **wanted)
+    show(frame, args.format)
+    return 0
+
+
+def run_rows(store, args) -> int:
+    month = _month(args.month, args.year)
+    wanted = {"cut_off": args.cut_off, "within": args.within, "as_of": args.as_of, "language": LANGUAGE}
+    frame = figures.rows(store, args.indicator, args.year, community=args.community, month=month, **wanted)
+    show(frame, args.format)
+    return 0
+
+
+def run_export(store, args) -> int:
+    if args.out.suffix.lower() not in (".csv", ".xlsx"):
+        raise Refusal("输出文件应以 .csv 或 .xlsx 结尾：{file}", file=args.out)
+    ask = {"cut_off": args.cut_off, "language": LANGUAGE}
+    if args.out.suffix.lower() == ".xlsx":
+        data = exports.workbook(store, args.year, **ask)
+    else:
+        sheet = {None: exports.TOTALS, "community": exports.BY_COMMUNITY, "month": exports.BY_MONTH}[args.by]
+        data = exports.csv_bytes(exports.tables(store, args.year, **ask)[sheet])
+    args.out.write_bytes(data)
+    say("已导出 {file}", file=args.out)
+    return 0
+
+
+def run_import(store, args) -> int:
+    if args.undo is not None:
+        reason = translate("撤销批次 {batch}", LANGUAGE, batch=args.undo)
+        ledger.undo(store, args.undo, by=args.by, reason=reason, token=uuid.uuid4().hex)
+        say("已撤销批次 {batch}", batch=args.undo)
+        return 0
+    if args.file is None:
+        raise Refusal("请给出要导入的文件，或用 --undo 指明批次")
+
+    def progress(stage: str) -> None:
+        print(translate(stage, LANGUAGE) + "…", file=sys.stderr)
+
+    made = spreadsheets.import_counts(
+        store,
+        args.file.read_bytes(),
+        args.file.name,
+        by=args.by,
+        token=uuid.uuid4().hex,
+        dry_run=args.dry_run,
+        progress=progress if args.file.stat().st_size > 1_000_000 else lambda stage: None,
+    )
+    errors = made["errors"]
+    if args.format == "json":
+        sys.stdout.reconfigure(encoding="utf-8")
+        print(json.dumps(made | {"errors": [_error(e) for e in errors]}, ensure_ascii=False, indent=1))
+    elif args.format == "csv":
+        show(pd.DataFrame([_error(e) for e in errors], columns=["row", "column", "value", "problem"]), "csv")
+    elif not errors:
+        counts = {**made, "batch": made["batch"] or "—"}
+        say("{file}：读取 {read}，新增 {new}，已存在 {unchanged}，更改 {changed}，批次 {batch}", **counts)
+    if errors:
+        listed = Rejected(errors).text(LANGUAGE)
+        print(listed if args.format == "table" else listed.splitlines()[0], file=sys.stderr)
+    return 2 if errors else 0
+
+
+def _error(problem: Problem) -> dict:
+    return {
+        "row": problem.row,
+        "column": problem.column,
+        "value": problem.value,
+        "problem": problem.text(LANGUAGE),
+    }
+
+
+def run_completeness(store, args) -> int:
+    month = _month(args.month, args.year)
+    show(quality.completeness(store, args.year, month=month, cut_off=args.cut_off, within=args.within), args.format)
+    return 0
+
+
+def _month(text: str | None, year: int) -> int | None:
+    if text is None:
+        return None
+    try:
+        found = datetime.strptime(text, "%Y-%m") if "-" in text else datetime(year, int(text), 1)
+    except ValueError:
+        raise Refusal("月份“{month}”应形如 {year}-03", month=text, year=year) from None
+    if found.year != year:
+        raise Refusal("月份 {month} 不在 {year} 年内", month=text, year=year)
+    return found.month
+
+
+def _instant(text: str) -> datetime:
+    at = datetime.fromisoformat(text)
+    return at if at.tzinfo else at.replace(tzinfo=CHINA)
+
+
+def parser() -> argparse.ArgumentParser:
+    made = argparse.ArgumentParser(prog="python -m metrics", description=__doc__)
+    commands = made.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(action, name: str, text: str, *, year: bool = True, within: bool = True) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=text, description=text)
+        sub.set_defaults(run=action)
+        sub.add_argument("--format", choices=("table", "csv", "json"), default="table", help="how to print")
+        if year:
+            sub.add_argument("--year", type=int, required=True)
+            sub.add_argument("--cut-off", type=date.fromisoformat, metavar="DAY", help="last day that counts")
+        if within:
+            sub.add_argument("--within", default="", metavar="PREFIX", help="only units whose code begins so")
+        return sub
+
+    sub = command(run_figures, "figures", "the figures of a year")
+    sub.add_argument("--by", action="append", default=[], metavar="community|month", help="may be given twice")
+    sub.add_argument("--indicator", action="append", metavar="CODE", help="may be given again")
+    sub.add_argument("--community", metavar="CODE", help="one unit as it sees itself")
+    sub.add_argument("--as-of", type=_instant, metavar="INSTANT", help="as the store believed then (China time)")
+
+    sub = command(run_rows, "rows", "the events behind a figure")
+    sub.add_argument("indicator", metavar="CODE")
+    sub.add_argument("--community", metavar="CODE")
+    sub.add_argument("--month", metavar="2024-03")
+    sub.add_argument("--as-of", type=_instant, metavar="INSTANT", help="as the store believed then (China time)")
+
+    sub = command(run_export, "export", "the yearly totals as CSV or a workbook", within=False)
+    sub.add_argument("--out", type=Path, required=True, metavar="FILE.csv|FILE.xlsx")
+    sub.add_argument("--by", choices=("community", "month"), help="which table a CSV holds; the totals without it")
+
+    sub = command(run_import, "import", "counts from a file, all or none", year=False, within=False)
+    sub.add_argument("file", type=Path, nargs="?", metavar="FILE")
+    sub.add_argument("--as", dest="kind", choices=("counts",), default="counts", help="what the file holds")
+    sub.add_argument("--dry-run", action="store_true", help="say what would happen, write nothing")
+    sub.add_argument("--undo", type=int, metavar="BATCH", help="take an import back")
+    sub.add_argument("--by", default=getpass.getuser(), metavar="NAME", help="who imports (default: this login)")
+
+    sub = command(run_completeness, "completeness", "daily forms expected, filed, filed on time")
+    sub.add_argument("--month", metavar="2024-03")
+    return made
+
+
+def main(argv: list[str] | None = None) -> int:
+    return run(parser(), argv)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
