@@ -5,10 +5,12 @@ The .po file itself is the catalogue that runs: there is no compiled copy that c
 
 import codecs
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cache
 from io import BytesIO
 from pathlib import Path
 
+from babel.dates import format_date
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
@@ -34,6 +36,11 @@ def translate(message: str, language: str = "zh", **params: object) -> str:
     """`message` (a Chinese message id) in `language`, its {placeholders} filled from `params`."""
     text = catalogue(language).gettext(message) if message else ""
     return text.format(**params) if params else text
+
+
+def month_name(month: str, language: str = "zh") -> str:
+    """ "2024-03" → 3月, Mar"""
+    return format_date(date(int(month[:4]), int(month[5:]), 1), "LLL", locale=language)
 
 
 class Refusal(Exception):

@@ -4,10 +4,11 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Engine
+from sqlalchemy import Engine, func, select
 
 from db import definitions, settings, totals
 from db.engine import china_day, integrity, now, reading, steady_plans, writing
+from db.schema import batch, definition, setting, unit
 
 CATALOGUE = Path(__file__).parent.parent / "metrics" / "catalogue.toml"
 
@@ -37,3 +38,20 @@ def verify(store: Engine) -> list[str]:
     with reading(store) as conn:
         wrong = [f"{d['unit']} {d['month']} {d['indicator']}: {d}" for d in totals.differences(conn)]
         return wrong + integrity(conn)
+
+
+def stamp(store: Engine) -> tuple:
+    """Changes whenever what figures are made of does: what a reader may keep is good while this is equal.
+
+    Every writing of facts has a batch; catalogue, settings and the number of units are looked at directly.
+    """
+    wanted = select(
+        select(func.max(batch.c.id)).scalar_subquery(),
+        select(func.min(batch.c.id)).scalar_subquery(),
+        select(func.count(definition.c.indicator)).scalar_subquery(),
+        select(func.max(definition.c.recorded_at)).scalar_subquery(),
+        select(func.count(unit.c.code)).scalar_subquery(),
+    )
+    with reading(store) as conn:
+        chosen = [(row.key, str(row.value)) for row in conn.execute(select(setting))]
+        return (*conn.execute(wanted).one(), *sorted(chosen))

@@ -6,19 +6,22 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from db.language import month_name
 from metrics.exports import number
 
 BLUE, PALE, WARM = "#2F6DB5", "#B9C7DA", "#D9822B"
 SCALE = [[0, "#F3F6FB"], [0.5, "#8FB3DE"], [1, "#1F4E8C"]]
 
 
-def months(frame: pd.DataFrame, title: str, unit: str, names: tuple[str, str], reference: tuple = ()) -> go.Figure:
+def months(
+    frame: pd.DataFrame, title: str, unit: str, names: tuple[str, str], language: str, reference: tuple = ()
+) -> go.Figure:
     """Bars by month with the year before beside them.
 
     `frame`: month ("2024-03"), value, previous, indicator, community. `names`: what to call this year and the
     last in the legend. `reference`: (name, values by month), a line to compare with.
     """
-    labels = [f"{int(month[5:])}" for month in frame["month"]]
+    labels = [month_name(month, language) for month in frame["month"]]
     data = frame[["indicator", "community", "month"]].to_numpy()
     bars = [go.Bar(x=labels, y=frame["value"], name=names[0], marker_color=BLUE, customdata=data)]
     if frame["previous"].notna().any():
@@ -48,7 +51,7 @@ def communities(frame: pd.DataFrame, title: str, unit: str) -> go.Figure:
     return figure
 
 
-def heatmap(frame: pd.DataFrame, title: str, unit: str) -> go.Figure:
+def heatmap(frame: pd.DataFrame, title: str, unit: str, language: str) -> go.Figure:
     """Community × month; a blank cell is "not reported", a zero is pale.
 
     `frame`: community, community_name, month, value, indicator. Points carry indicator, community, month, so
@@ -60,7 +63,7 @@ def heatmap(frame: pd.DataFrame, title: str, unit: str) -> go.Figure:
     shape = np.array(data, dtype=object).reshape(len(codes), -1, 3)
     cells = go.Heatmap(
         z=wide.to_numpy(),
-        x=[f"{int(month[5:])}" for month in wide.columns],
+        x=[month_name(month, language) for month in wide.columns],
         y=list(wide.index.get_level_values("community_name")),
         customdata=shape,
         colorscale=SCALE,
@@ -74,7 +77,14 @@ def heatmap(frame: pd.DataFrame, title: str, unit: str) -> go.Figure:
     figure = _figure([cells], title, "")
     axis = {"autorange": "reversed", "type": "category", "dtick": 1}
     return figure.update_layout(
-        height=24 * len(wide) + 130, yaxis=axis, xaxis={"type": "category", "side": "top", "dtick": 1}
+        height=24 * len(wide) + 150,
+        yaxis=axis,
+        xaxis={
+            "type": "category",
+            "side": "top",
+            "dtick": 1,
+        },
+        margin={"t": 90},
     )
 
 
@@ -87,7 +97,7 @@ def _figure(data: Sequence, title: str, unit: str, across: bool = False) -> go.F
             "title": {"text": title, "x": 0, "xanchor": "left", "font": {"size": 16}},
             "margin": {"l": 8, "r": 24, "t": 64, "b": 8},
             "plot_bgcolor": "rgba(0,0,0,0)",
-            "legend": {"orientation": "h", "y": 1.12, "x": 1, "xanchor": "right"},
+            "legend": {"orientation": "h", "y": -0.12, "x": 0},
             "clickmode": "event+select",
             "xaxis": {**axis, "automargin": True} if across else {"automargin": True},
             "yaxis": {"automargin": True} if across else {**axis, "automargin": True},

@@ -7,7 +7,7 @@ import pandas as pd
 import xlsxwriter
 
 from db import settings
-from db.engine import reading
+from db.engine import CHINA, reading
 from db.language import translate
 from metrics.catalogue import catalogue, label
 from metrics.figures import Period, figures
@@ -180,3 +180,8 @@ def _width(column: pd.Series, heading: str) -> float:
 
     longest = max((breadth(cell) for cell in column if isinstance(cell, str)), default=8)
     return min(max(longest, min(breadth(heading), 14)) + 2, 60)
+
+
+def local(instant: datetime | None) -> str | None:
+    """An instant as the office's clock shows it: 2024-03-05 17:30."""
+    return None if instant is None or pd.isna(instant) else instant.astimezone(CHINA).strftime("%Y-%m-%d %H:%M")

@@ -5,6 +5,8 @@
 """
 
 import shutil
+import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
@@ -242,3 +244,44 @@ def clerk_of() -> type[Clerk]:
 def clerk(office) -> Clerk:
     """张三, who writes to `office`."""
     return Clerk(office)
+
+
+class Processes:
+    """Python processes that get ready, wait for one another, and then work at the same time."""
+
+    MAIN = "\nprint('ready', flush=True)\nsys.stdin.readline()\nwork(*sys.argv[1:])\n"
+
+    def __init__(self):
+        self.running: list[subprocess.Popen] = []
+
+    def start(self, script: str, *arguments: tuple) -> list[subprocess.Popen]:
+        """Start one process for each tuple of arguments of the script's `work(…)`, and let all of them go at once."""
+        command = [sys.executable, "-c", "import sys\n" + script + self.MAIN]
+        pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+        started = [
+            subprocess.Popen([*command, *map(str, some)], cwd=Path(__file__).parent.parent, text=True, **pipes)
+            for some in arguments
+        ]
+        self.running += started
+        for one in started:
+            assert one.stdout.readline() == "ready\n", one.stderr.read()
+        for one in started:
+            one.stdin.write("go\n")
+            one.stdin.flush()
+        return started
+
+    def together(self, script: str, *arguments: tuple) -> list[str]:
+        """What the processes print; fails with the complaint of any that did not end well."""
+        ended = [(one, *one.communicate(timeout=120)) for one in self.start(script, *arguments)]
+        assert [(one.returncode, err) for one, _, err in ended] == [(0, "")] * len(ended)
+        return [out for _, out, _ in ended]
+
+
+@pytest.fixture
+def processes() -> Iterator[Processes]:
+    made = Processes()
+    yield made
+    for one in made.running:
+        if one.poll() is None:
+            one.kill()
+        one.communicate()

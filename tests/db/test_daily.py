@@ -97,16 +97,16 @@ def test_a_number_set_again_says_who_set_it_before_and_why(clerk, clerk_of):
     assert (new.recorded_by, new.version, new.retired_at) == ("李四", 2, None)
 
 
-def test_an_activity_without_a_number_is_one_activity(clerk):
+def test_an_activity_counts_what_its_form_says_and_nothing_else(clerk):
     clerk.files("publicity", UNIT, DAY, title="宪法宣传", materials=200)
-    assert live(clerk, kind="publicity").values == {"publicity.activities": 1, "publicity.materials": 200}
-    clerk.files("publicity", UNIT, DAY, title="民法典宣传")
-    assert clerk.total("publicity.activities", UNIT) == 2
+    assert live(clerk, kind="publicity").values == {"publicity.materials": 200}
+    with pytest.raises(Rejected):
+        clerk.files("publicity", UNIT, DAY, title="民法典宣传")
 
 
 def test_two_happenings_of_a_day_are_kept_apart_by_their_titles(clerk):
-    clerk.files("training", UNIT, DAY, title="上午场", attendance=30)
-    clerk.files("training", UNIT, DAY, title="下午场", attendance=40)
+    clerk.files("training", UNIT, DAY, title="上午场", sessions=1, attendance=30)
+    clerk.files("training", UNIT, DAY, title="下午场", sessions=1, attendance=40)
     clerk.files("training", UNIT, DAY, title="下午场", attendance=41)
     assert clerk.total("training.attendance", UNIT) == 71
     assert clerk.total("training.sessions", UNIT) == 2

@@ -1,0 +1,135 @@
+"""日报录入: today's numbers, of one community or of all thirty."""
+
+from datetime import date
+
+import pandas as pd
+import streamlit as st
+
+from db import ledger
+from db.ledger import Draft, Version
+from metrics.catalogue import Kind, label
+from metrics.exports import number
+from pages.shell import data, pickers
+from pages.shell.entries import attempt, changes, draft_of, flash, number_fields, operator, token
+from pages.shell.language import _, language
+
+st.title(_("日报录入"))
+flash()
+if not data.communities():
+    st.info(_("还没有社区，请先到“设置”登记。"))
+    st.stop()
+
+ONE, ALL = "one", "all"
+left, middle, right = st.columns([1, 1, 2])
+day = pickers.day(left, _("日期"), "day", pickers.today(), date(2000, 1, 1), pickers.today())
+mode = pickers.segments(right, _("方式"), "mode", {ONE: _("一个社区"), ALL: _("全部社区（表格）")})
+kinds = data.known().kinds
+daily = [kind for kind in kinds.values() if kind.grain == "daily"]
+
+
+def day_of(units: list[str], kinds: list[str]) -> dict[tuple[str, str], Version]:
+    """What is recorded for the day, by unit and kind."""
+    found = ledger.filed(data.the_store(), units, kinds, day, day)
+    return {(one.unit, one.kind): one for one in found}
+
+
+def lines_of(daily: list[Kind], most: int = 4) -> list[list[Kind]]:
+    """The forms in lines of at most four number fields."""
+    lines: list[list[Kind]] = [[]]
+    for kind in daily:
+        fields = [field for one in (*lines[-1], kind) for field in data.known().entered(one.code)]
+        if len(fields) > most:
+            lines.append([])
+        lines[-1].append(kind)
+    return [line for line in lines if line]
+
+
+def save(place: str, drafts: list[Draft], saved: str) -> None:
+    store, by, act = data.the_store(), operator(), token(place)
+    attempt(place, lambda: ledger.record(store, drafts, by=by, token=act), saved)
+
+
+def one_community() -> None:
+    community = pickers.community(middle)
+    before = day_of([community.code], [kind.code for kind in daily])
+    # The versions seen are part of the form's name: after a save the fields show what is stored now.
+    place = f"day/{community.code}/{day}/" + ".".join(str(before[k].no) for k in sorted(before))
+    to_date = data.ask(day.year, "month", cut_off=day, community=community.code)
+    to_date = to_date[to_date["month"] == f"{day:%Y-%m}"].set_index("indicator")["value"]
+    with st.form(place, border=False, enter_to_submit=False):
+        filled = {}
+        for line in lines_of(daily):
+            width = [len(data.known().entered(kind.code)) for kind in line]
+            for column, kind in zip(st.columns(width), line, strict=True):
+                with column.container(border=True):
+                    stored = before.get((community.code, kind.code))
+                    st.markdown(f"**{kind.name[language()]}**")
+                    filled[kind.code] = number_fields(kind.code, stored.values if stored else {}, place)
+                    sums = [number(to_date[meaning.code]) for meaning in data.known().entered(kind.code)]
+                    st.caption(_("本月累计 {sums}", sums=" / ".join(sums)))
+        left, right, note = st.columns([1, 1, 2], vertical_alignment="center")
+        send = left.form_submit_button(_("保存"), type="primary", icon=":material/save:", width="stretch")
+        none = right.form_submit_button(_("今日无（空格填 0）"), width="stretch")
+        note.caption(_("留空表示未报，0 表示报了零。再次保存会以新数替换旧数，不会累加。"))
+    if send or none:
+        drafts = []
+        for kind in daily:
+            values = {c: 0 if none and n is None else n for c, n in filled[kind.code].items()}
+            draft = draft_of(kind.code, community.code, day, values, before.get((community.code, kind.code)))
+            if draft.values:
+                drafts.append(draft)
+        if not drafts:
+            st.warning(_("没有可保存的更改：请先填数，或点“今日无”。"))
+        else:
+            message = _("已保存 {where} {day} 的日报。", where=community.short, day=day)
+            save(place, drafts, message)
+
+
+def all_communities() -> None:
+    offered = {kind.code: kind.name[language()] for kind in kinds.values() if not kind.titled}
+    kind = pickers.select(middle, _("表单"), "kind", offered)
+    fields = data.known().entered(kind)
+    units = [one for one in data.communities() if one.alive(day, day)]
+    before = day_of([one.code for one in units], [kind])
+    place = f"grid/{kind}/{day}/" + str(sum(one.no for one in before.values()))
+    headings = [label(field, language()) for field in fields]
+    lines = {one.code: before[one.code, kind].values if (one.code, kind) in before else {} for one in units}
+    stored = pd.DataFrame(
+        [[one.short, *(lines[one.code].get(field.code) for field in fields)] for one in units],
+        columns=[_("社区"), *headings],
+        index=list(lines),
+    ).astype(dict.fromkeys(headings, "Int64"))
+    if kinds[kind].grain == "standing":
+        st.caption(_("这是基本情况：自所选日期起生效，直到下一次登记。"))
+    st.caption(_("可直接从 Excel 复制一块数字，点中起始格后粘贴。留空表示未报。"))
+    edited = st.data_editor(
+        stored,
+        key=place,
+        hide_index=True,
+        disabled=[_("社区")],
+        height=38 + 35 * len(units),
+        placeholder="—",
+        column_config={
+            label(field, language()): st.column_config.NumberColumn(
+                min_value=0, max_value=field.upper, step=1, help=field.meaning[language()]
+            )
+            for field in fields
+        },
+    )
+    if st.button(_("保存表格"), type="primary", icon=":material/save:"):
+        drafts = []
+        for code, line in edited.iterrows():
+            values = {f.code: None if pd.isna(n) else int(n) for f, n in zip(fields, line.iloc[1:], strict=True)}
+            old = before.get((code, kind))
+            if changes(values, lines[code]):
+                drafts.append(draft_of(kind, code, day, values, old))
+        if not drafts:
+            st.warning(_("表格没有更改。"))
+        else:
+            save(place, drafts, _("已保存 {n} 个社区 {day} 的数。", n=len(drafts), day=day))
+
+
+if mode == ALL:
+    all_communities()
+else:
+    one_community()

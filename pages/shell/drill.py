@@ -1,0 +1,69 @@
+"""From a figure to its rows: the link under a card, the click on a chart or a table."""
+
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import streamlit as st
+
+from pages.shell.language import _, language
+
+ROWS = str(Path(__file__).parent.parent / "rows.py")
+PLOT = {"displayModeBar": False, "displaylogo": False}
+
+
+def address(indicator: str, year: int, cut_off: date, community: str | None = None, month: str | None = None) -> dict:
+    """A figure as the query of the rows page."""
+    query = {"indicator": indicator, "year": str(year), "cut_off": cut_off.isoformat()}
+    query |= {"community": community, "month": month, "lang": language()}
+    return {key: value for key, value in query.items() if value}
+
+
+def link(figure: pd.Series, year: int, cut_off: date) -> None:
+    """The link from a figure (a row of the figures frame) to the entries behind it."""
+    query = address(figure["indicator"], year, cut_off, figure["community"], figure["month"])
+    st.page_link(ROWS, label=_("查看明细"), icon=":material/table_rows:", query_params=query)
+
+
+def chart(figure, year: int, cut_off: date, key: str) -> None:
+    """A chart whose bars and cells open their rows when clicked. Points carry indicator, community, month."""
+    event = st.plotly_chart(
+        figure, key=key, on_select="rerun", selection_mode="points", config=PLOT, alt=figure.layout.title.text
+    )
+    points = [point for point in event.selection.points if point.get("customdata")] if event else []
+    if points:
+        indicator, community, month = points[0]["customdata"]
+        st.switch_page(ROWS, query_params=address(indicator, year, cut_off, community, month))
+
+
+def table(frame: pd.DataFrame, shown: pd.DataFrame, year: int, cut_off: date, key: str, **options) -> None:
+    """A table whose rows open their entries when chosen; `frame` holds the figures of `shown`, row by row."""
+    event = st.dataframe(
+        shown, key=key, hide_index=True, on_select="rerun", selection_mode="single-row", placeholder="—", **options
+    )
+    if event.selection.rows:
+        one = frame.iloc[event.selection.rows[0]]
+        query = address(one["indicator"], year, cut_off, one["community"], one["month"])
+        st.switch_page(ROWS, query_params=query)
+
+
+def cells(shown: pd.DataFrame, places: list[dict], codes: dict[str, str], year: int, cut_off: date, key: str) -> None:
+    """A crossed table whose cells open their rows when chosen.
+
+    `places`: for each line what `address` calls its place (community or month; empty for the total; lines
+    beyond them open nothing). `codes`: the indicator of each column.
+    """
+    pinned = {shown.columns[0]: st.column_config.Column(pinned=True)}
+    event = st.dataframe(
+        shown,
+        key=key,
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="single-cell",
+        height=38 + 35 * len(shown),
+        placeholder="—",
+        column_config=pinned,
+    )
+    for line, column in event.selection.cells[:1]:
+        if column in codes and line < len(places):
+            st.switch_page(ROWS, query_params=address(codes[column], year, cut_off, **places[line]))

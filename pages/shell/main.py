@@ -1,0 +1,52 @@
+"""The frame: which pages there are, the language, who is at work, what everybody must be told."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from db.language import LANGUAGES
+from pages.shell import data, pickers
+from pages.shell.language import KEY, _
+
+PAGES = Path(__file__).parent.parent
+
+st.set_page_config(
+    page_title=_("法治台账"), page_icon=":material/balance:", layout="wide", initial_sidebar_state="expanded"
+)
+
+# Streamlit's wide layout still leaves a tenth of a small office screen empty on either side.
+st.html("<style>.stMainBlockContainer {padding: 3rem 2.5rem 4rem}</style>")
+
+
+def page(name: str, title: str, icon: str, **options):
+    return st.Page(str(PAGES / f"{name}.py"), title=title, icon=f":material/{icon}:", url_path=name, **options)
+
+
+current = st.navigation(
+    [
+        page("overview", _("总览"), "dashboard", default=True),
+        page("entry", _("日报录入"), "edit_calendar"),
+        page("records", _("活动台账"), "event_note"),
+        page("community", _("社区"), "location_city"),
+        page("annual", _("年报"), "summarize"),
+        page("settings", _("设置"), "settings"),
+        page("rows", _("明细"), "table_rows", visibility="hidden"),
+    ]
+)
+
+with st.sidebar:
+    st.caption(data.setting("office") or _("尚未登记单位名称"))
+    st.text_input(
+        _("经办人"),
+        key="operator",
+        persist_state="session",
+        placeholder=_("姓名，写入台账"),
+        help=_("每一次录入、更正和作废都记下经办人。"),
+        max_chars=60,
+    )
+    pickers.segments(st, _("语言"), KEY, LANGUAGES)
+    st.caption(_("本系统只在本机可用，尚无登录。"))
+
+if data.sample_entries():
+    st.info(_("当前含示例数据（合成，非真实）。正式使用前请在“设置”中移除。"), icon=":material/science:")
+current.run()

@@ -1,0 +1,55 @@
+"""The store makes itself, once, however many begin at the same time, and is then exactly what the schema says."""
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import func, inspect, select
+
+from db.definitions import catalogue
+from db.engine import open_store, reading
+from db.schema import definition, metadata
+from db.store import init, verify
+
+
+def test_a_migrated_store_is_what_the_schema_says(store):
+    with reading(store) as conn:
+        assert compare_metadata(MigrationContext.configure(conn, opts={"compare_type": True}), metadata) == []
+
+
+def test_the_indexes_of_live_and_of_later_versions_hold_only_those(store):
+    made = {one["name"]: one for one in inspect(store).get_indexes("entry")}
+    live, later = made["uq_entry_live"], made["ix_entry_origin"]
+    (dialect,) = {store.dialect.name}
+    assert live["unique"]
+    assert "retired_at IS NULL" in str(live["dialect_options"][f"{dialect}_where"])
+    assert "version > 1" in str(later["dialect_options"][f"{dialect}_where"])
+
+
+def test_a_store_made_twice_is_the_same_store(store):
+    before = catalogue(store)
+    assert init(store) == 0
+    assert catalogue(store) == before
+    assert verify(store) == []
+
+
+def test_a_store_made_again_keeps_its_entries(clerk):
+    clerk.files("hotline", "120114001007", "2024-03-05", received=3)
+    init(clerk.store)
+    assert clerk.total("hotline.received", "120114001007") == 3
+
+
+@pytest.mark.slow
+def test_a_store_made_by_several_processes_at_once_is_made_once(blank_url, processes):
+    script = """
+from db.engine import open_store
+from db.store import init
+def work(url):
+    print(init(open_store(url)))
+"""
+    added = processes.together(script, *[(blank_url,)] * 4)
+    store = open_store(blank_url)
+    with reading(store) as conn:
+        total = conn.scalar(select(func.count()).select_from(definition))
+    assert sorted(map(int, added)) == [0, 0, 0, total]
+    assert verify(store) == []
+    store.dispose()
