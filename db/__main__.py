@@ -4,17 +4,24 @@ import argparse
 import sys
 from pathlib import Path
 
-from db import sample, store, units
+from db import sample, settings, store, units
 from db.commandline import run, say
-from db.engine import copy_from, copy_to, writing
+from db.engine import copy_from, copy_to, reading, writing
+from db.language import Refusal
 
 
 def init(engine, args) -> int:
-    added = store.init(engine)
-    say("库已就绪，新增指标 {n} 个", n=added)
+    say("库已就绪，新增指标 {n} 个", n=store.init(engine))
     if args.sample:
-        loaded = sample.load(engine)
-        say("已载入 2024 示例年（合成数据）" if loaded else "示例年已在库中")
+        with reading(engine) as conn:
+            removed = settings.get(conn, "sample_removed")
+        try:
+            if removed:
+                say("示例年曾被移除，不再自动载入；需要时可在“设置”中载入")
+            else:
+                say("已载入 2024 示例年（合成数据）" if sample.load(engine) else "示例年已在库中")
+        except Refusal as refusal:  # real entries are no reason for `make run` to stop
+            say(refusal.message, **refusal.params)
     return 0
 
 
@@ -62,7 +69,9 @@ def parser() -> argparse.ArgumentParser:
         return sub
 
     sub = command(init, "init", "make the store or bring it up to date (idempotent)")
-    sub.add_argument("--sample", action="store_true", help="load the synthetic 2024 year")
+    sub.add_argument(
+        "--sample", action="store_true", help="load the synthetic 2024 year, unless real entries are there"
+    )
     command(load_units, "load-units", "communities from a list of the National Bureau of Statistics", "CSV")
     command(verify, "verify", "rebuild every roll-up aside and compare; exit 1 on any difference")
     command(backup, "backup", "copy a running SQLite store into one file", "the copy to make")

@@ -114,6 +114,7 @@ def load(store: Engine) -> bool:
             ledger.apply(conn, known, steps, act, BY, "", filed_at, sample=True)
         everything = {kind: [i.code for i in known.entered(kind)] for kind in known.kinds}
         totals.refresh(conn, [OFFICE, *communities], [YEAR * 100 + m for m in range(1, 13)], everything)
+        settings.put(conn, "sample_removed", False)
         settings.put(conn, "reporting_since", f"{YEAR}-01-01")
         settings.put(conn, "cut_offs", {**settings.get(conn, "cut_offs"), str(YEAR): CUT_OFF.isoformat()})
     return True
@@ -144,6 +145,7 @@ def remove(store: Engine) -> int:
         cut_offs.pop(str(YEAR), None)
         settings.put(conn, "cut_offs", cut_offs)
         settings.put(conn, "reporting_since", f"{now().year}-01-01")
+        settings.put(conn, "sample_removed", True)
         if not units.units(conn):
             settings.put(conn, "office", "")
     return count

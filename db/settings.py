@@ -10,6 +10,7 @@ DEFAULTS: dict[str, Any] = {
     "office": "",  # the name in file names and headings
     "reporting_since": None,  # ISO date from which daily reports are expected
     "cut_offs": {},  # year → ISO date of that year's report
+    "sample_removed": False,  # once removed, the sample year does not come back by itself
 }
 
 

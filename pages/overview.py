@@ -36,7 +36,7 @@ whole = data.ask(year, cut_off=cut_off).set_index("indicator", drop=False)
 def card(code: str) -> None:
     """One figure with last year's beside it, its missing reports, and the way to its rows."""
     figure = whole.loc[code]
-    with st.container(border=True, height="stretch"):
+    with st.container(border=True, height="stretch", gap="xxsmall"):
         last = number(figure["previous"])
         base = f"{number(figure['numerator'])}/{number(figure['denominator'])}" if figure["denominator"] > 0 else ""
         st.caption(figure["name"])

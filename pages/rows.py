@@ -67,7 +67,9 @@ columns = {
     "recorded_at": _("登记时间"),
     "recorded_by": _("经办人"),
 }
-columns = {key: title for key, title in columns.items() if key not in ("kind", "name") or shown[key].nunique() > 1}
+same = [key for key in ("kind", "name") if shown[key].nunique() == 1]  # the heading says it
+same += [] if shown["title"].any() else ["title"]
+columns = {key: title for key, title in columns.items() if key not in same}
 shown = shown[list(columns)].set_axis(list(columns.values()), axis=1)
 event = st.dataframe(
     shown, hide_index=True, on_select="rerun", selection_mode="single-row", key="rows", placeholder="—"

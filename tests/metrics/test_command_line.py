@@ -1,0 +1,133 @@
+"""python -m metrics: the pages' answers in the pages' words."""
+
+import io
+import json
+from datetime import date
+
+import pandas as pd
+import pytest
+
+from metrics import figures
+from metrics.__main__ import main
+from metrics.exports import TOTALS, tables
+
+
+@pytest.fixture
+def run(monkeypatch, capsys, store_url):
+    monkeypatch.setenv("TAIZHANG_DATABASE_URL", store_url)
+
+    def call(*arguments):
+        code = main([str(a) for a in arguments])
+        out, err = capsys.readouterr()
+        return code, out, err
+
+    return call
+
+
+@pytest.fixture
+def store_url(sample_store):
+    """The sample year; tests that write have their own."""
+    return sample_store.url.render_as_string(hide_password=False)
+
+
+def test_figures_print_what_the_frame_holds(run, sample_store):
+    code, out, _ = run("figures", "--year", 2024, "--cut-off", "2024-12-18", "--by", "month", "--format", "json")
+    found = json.loads(out)
+    frame = figures.figures(sample_store, 2024, cut_off=date(2024, 12, 18), by=["month"])
+    assert code == 0
+    assert list(found[0]) == figures.COLUMNS
+    assert [row["value"] for row in found] == [None if pd.isna(v) else v for v in frame["value"]]
+    assert (found[0]["month"], found[0]["community"]) == ("2024-01", None)
+
+
+def test_both_ways_of_asking_for_two_columns_are_the_same(run):
+    twice = run("figures", "--year", 2024, "--by", "community", "--by", "month", "--format", "csv")
+    comma = run("figures", "--year", 2024, "--by", "community,month", "--format", "csv")
+    assert twice == comma
+    assert len(pd.read_csv(io.StringIO(comma[1]))) > 30 * 12
+
+
+def test_rows_of_a_figure_add_up(run):
+    code, out, _ = run("rows", "publicity.materials", "--year", 2024, "--cut-off", "2024-12-18", "--format", "json")
+    found = json.loads(out)
+    assert code == 0 and sum(row["quantity"] for row in found) == 8412
+    assert list(found[0]) == figures.ROW_COLUMNS
+    assert found[0]["day"] == "2024-01-18"
+
+
+def test_export_writes_csv_and_workbook(run, tmp_path, sample_store):
+    assert run("export", "--year", 2024, "--cut-off", "2024-12-18", "--out", tmp_path / "a.csv")[0] == 0
+    found = pd.read_csv(tmp_path / "a.csv", encoding="utf-8-sig")
+    assert list(found["合计"]) == list(tables(sample_store, 2024, cut_off=date(2024, 12, 18))[TOTALS]["合计"])
+    assert run("export", "--year", 2024, "--by", "community", "--out", tmp_path / "b.csv")[0] == 0
+    assert "120114001007" in (tmp_path / "b.csv").read_text("utf-8-sig")
+    assert run("export", "--year", 2024, "--out", tmp_path / "a.xlsx")[0] == 0
+    assert (tmp_path / "a.xlsx").read_bytes()[:2] == b"PK"
+
+
+def test_completeness_prints_its_columns(run):
+    code, out, _ = run("completeness", "--year", 2024, "--month", "2024-03", "--format", "json")
+    found = json.loads(out)
+    assert code == 0
+    assert list(found[0]) == ["kind", "community", "community_name", "month", "expected", "filed", "on_time"]
+    assert {row["month"] for row in found} == {"2024-03"} and found[0]["expected"] == 21
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("figures", "--year", 2024, "--indicator", "nope"),
+        ("figures", "--year", 2024, "--by", "week"),
+        ("figures", "--year", 2024, "--cut-off", "2023-01-01"),
+        ("rows", "nope", "--year", 2024),
+        ("rows", "hotline.received", "--year", 2024, "--month", "2023-03"),
+        ("export", "--year", 2024, "--out", "year.pdf"),
+        ("import", "/no/such/file.csv"),
+        ("import",),
+        ("completeness", "--year", 2024, "--month", "2024-13"),
+    ],
+)
+def test_what_cannot_be_done_is_one_line_and_exit_2(run, arguments):
+    code, out, err = run(*arguments)
+    assert (code, out) == (2, "")
+    assert len(err.strip().splitlines()) == 1 and "Traceback" not in err
+
+
+class TestImport:
+    @pytest.fixture
+    def store_url(self, fresh_url):
+        return fresh_url()
+
+    @pytest.fixture
+    def file(self, tmp_path):
+        path = tmp_path / "counts.csv"
+        path.write_text("日期,社区,指标,数量\n2024-03-05,文华巷,当面咨询,3\n", "gb18030")
+        return path
+
+    def imported(self, run, *arguments):
+        code, out, err = run("import", *arguments, "--format", "json")
+        return code, json.loads(out), err
+
+    def test_an_import_reports_one_object(self, run, file):
+        code, made, _ = self.imported(run, file, "--as", "counts")
+        keys = ["file", "sheet", "read", "new", "unchanged", "changed", "conflicts", "rejected", "batch", "errors"]
+        assert code == 0 and list(made) == keys
+        assert (made["read"], made["new"], made["errors"]) == (1, 1, [])
+        assert self.imported(run, file)[1]["unchanged"] == 1
+
+    def test_a_dry_run_writes_nothing(self, run, file):
+        assert self.imported(run, file, "--dry-run")[1]["new"] == 1
+        assert self.imported(run, file)[1]["new"] == 1
+
+    def test_errors_name_the_cell_and_exit_2(self, run, file):
+        file.write_text("日期,社区,指标,数量\n2024-03-05,文华巷,当面咨询,-3\n", "utf-8")
+        code, made, err = self.imported(run, file)
+        assert code == 2 and len(err.strip().splitlines()) == 1
+        assert made["errors"][0] | {"problem": ""} == {"row": 2, "column": "数量", "value": "-3", "problem": ""}
+
+    def test_an_import_can_be_taken_back(self, run, file):
+        batch = self.imported(run, file)[1]["batch"]
+        assert run("import", "--undo", batch)[0] == 0
+        _, out, _ = run("rows", "consultation.in_person", "--year", 2024, "--format", "json")
+        assert json.loads(out) == []
+        assert run("import", "--undo", 999)[0] == 2

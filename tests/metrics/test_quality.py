@@ -1,0 +1,40 @@
+"""Who has reported, and who on time."""
+
+from datetime import UTC, datetime
+
+from db import settings
+from db.engine import writing
+from metrics.figures import figures
+from metrics.quality import completeness
+
+WENHUA = "120114001007"
+
+
+def test_a_report_is_on_time_until_the_end_of_the_next_workday(clerk):
+    with writing(clerk.store) as conn:
+        settings.put(conn, "reporting_since", "2024-09-01")
+    # Friday 13 September 2024; Saturday the 14th was a make-up workday, 15–17 the mid-autumn holiday.
+    clerk.files("media", WENHUA, "2024-09-12", posts=1, at=datetime(2024, 9, 13, 15, 59, tzinfo=UTC))
+    clerk.files("media", WENHUA, "2024-09-13", posts=1, at=datetime(2024, 9, 14, 16, 1, tzinfo=UTC))
+    clerk.files("media", WENHUA, "2024-09-15", posts=1, at=datetime(2024, 9, 15, 9, tzinfo=UTC))
+    found = completeness(clerk.store, 2024, month=9)
+    line = found[(found["kind"] == "media") & (found["community"] == WENHUA)].iloc[0]
+    assert (line["expected"], line["filed"], line["on_time"]) == (21, 2, 1)
+
+
+def test_a_correction_does_not_make_a_report_late(clerk):
+    with writing(clerk.store) as conn:
+        settings.put(conn, "reporting_since", "2024-09-01")
+    receipt = clerk.files("media", WENHUA, "2024-09-12", posts=1, at=datetime(2024, 9, 12, 9, tzinfo=UTC))
+    clerk.revises(receipt.entries[0], values={"media.posts": 2})
+    found = completeness(clerk.store, 2024, month=9)
+    line = found[(found["kind"] == "media") & (found["community"] == WENHUA)].iloc[0]
+    assert (line["filed"], line["on_time"]) == (1, 1)
+
+
+def test_completeness_and_figures_count_the_same_missing_reports(sample_store):
+    found = completeness(sample_store, 2024)
+    blank = (found["expected"] - found["filed"]).groupby(found["kind"]).sum()
+    missing = figures(sample_store, 2024).set_index("indicator")["missing"]
+    assert blank["hotline"] == missing["hotline.received"] > 0
+    assert blank["media"] == missing["media.posts"]
