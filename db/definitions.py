@@ -135,7 +135,7 @@ def load(conn: Connection, path: Path, by: str) -> int:
 def add_kind(conn: Connection, new: Kind) -> None:
     """Add a form. Refuses a code that is not lower-case English or a grain that does not exist."""
     if not re.fullmatch(r"[a-z][a-z0-9_]*", new.code) or new.grain not in GRAINS:
-        raise Refusal("表单编码“{code}”应为小写英文，类型应为 {grains} 之一", code=new.code, grains="/".join(GRAINS))
+        raise Refusal("表单编码“{code}”应为小写英文，类型应为 {grains} 之一", code=new.code, grains=GRAINS)
     conn.execute(
         insert(kind).values(
             code=new.code, grain=new.grain, covers=new.covers, name=dict(new.name), position=new.position
@@ -167,7 +167,7 @@ def define(conn: Connection, new: Indicator, by: str) -> None:
     known = dict(conn.execute(select(indicator.c.code, indicator.c.kind)).all())
     needs = {"ratio": 2, "sum_of": len(new.parts) or 1}.get(new.adds, 0)
     if len(new.parts) != needs or any(part not in known for part in new.parts):
-        raise Refusal("指标“{code}”的组成“{parts}”不完整或不存在", code=new.code, parts="、".join(new.parts))
+        raise Refusal("指标“{code}”的组成“{parts}”不完整或不存在", code=new.code, parts=new.parts)
     if new.code not in known:
         conn.execute(insert(indicator).values(code=new.code, kind=new.kind, position=new.position))
     elif conn.scalar(

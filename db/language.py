@@ -4,6 +4,7 @@ The .po file itself is the catalogue that runs: there is no compiled copy that c
 """
 
 import codecs
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -33,9 +34,18 @@ def catalogue(language: str) -> NullTranslations:
 
 
 def translate(message: str, language: str = "zh", **params: object) -> str:
-    """`message` (a Chinese message id) in `language`, its {placeholders} filled from `params`."""
+    """`message` (a Chinese message id) in `language`, its {placeholders} filled from `params`.
+
+    A parameter may itself be a name in several languages ({"zh": …, "en": …}), or a list of words.
+    """
+
+    def spoken(value: object) -> object:
+        if isinstance(value, Mapping):
+            return value[language]
+        return translate("、", language).join(value) if isinstance(value, (list, tuple)) else value
+
     text = catalogue(language).gettext(message) if message else ""
-    return text.format(**params) if params else text
+    return text.format(**{key: spoken(value) for key, value in params.items()}) if params else text
 
 
 def month_name(month: str, language: str = "zh") -> str:
@@ -64,17 +74,22 @@ class Refusal(Exception):
 class Problem:
     """One thing wrong with one cell of what came in: where, what was there, what was expected.
 
-    `row` is the line a person sees in the file (the header is line 1) or in a grid; None for a form.
+    `row` is the line a person sees in the file (the header is line 1) or in a grid; None for a form. `column`
+    is a heading as it stands in the file, or a field's name in several languages.
     """
 
     message: str
     params: dict[str, object] = field(default_factory=dict)
     row: int | None = None
-    column: str = ""
+    column: str | Mapping[str, str] = ""
     value: str = ""
 
     def text(self, language: str = "zh") -> str:
         return translate(self.message, language, **self.params)
+
+    def heading(self, language: str = "zh") -> str:
+        """The column's name in `language`; a file's own heading as it stands there."""
+        return self.column[language] if isinstance(self.column, Mapping) else translate(self.column, language)
 
 
 class Rejected(Refusal):
@@ -90,8 +105,11 @@ class Rejected(Refusal):
         lines = [super().text(language)]
         for problem in self.problems[: self.SHOWN]:
             row = translate("第 {row} 行 ", language, row=problem.row) if problem.row else ""
-            cell = f"{problem.column}“{problem.value}”：" if problem.column else ""
-            lines.append(f"{row}{cell}{problem.text(language)}")
+            cell = {"column": problem.heading(language), "value": problem.value, "problem": problem.text(language)}
+            lines.append(
+                row
+                + (translate("{column}“{value}”：{problem}", language, **cell) if problem.column else cell["problem"])
+            )
         if len(self.problems) > self.SHOWN:
             lines.append(translate("……另有 {n} 处", language, n=len(self.problems) - self.SHOWN))
         return "\n".join(lines)

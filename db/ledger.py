@@ -200,7 +200,7 @@ def revise(
         units = _lock(conn, {ref.unit, *(covers or ()), *old.covers})
         problems = list(_problems(draft, known, units, china_day(at)))
         if draft.key != (old.unit, old.kind, old.day, old.title) and _live(conn, [draft]):
-            problems.append(Problem("这一天已有同名记录", column=known.kinds[old.kind].name["zh"], value=draft.title))
+            problems.append(Problem("这一天已有同名记录", column=known.kinds[old.kind].name, value=draft.title))
         if problems:
             raise Rejected(problems)
         return [Step(draft, old, dict(values), old.covers if covers is None else tuple(sorted(covers)))]
@@ -396,13 +396,18 @@ def _plan(conn: Connection, known: Catalogue, drafts: Sequence[Draft], today: da
             else:
                 values[code] = quantity
         if not values:
-            name = known.kinds[draft.kind].name["zh"]
-            problems.append(Problem("“{kind}”至少要填一个数；撤回已填的数请用“作废”", {"kind": name}, row=draft.row))
+            name = known.kinds[draft.kind].name
+            problems.append(
+                Problem("“{kind}”至少要填一个数；要撤回整张表，请在“明细”中作废", {"kind": name}, row=draft.row)
+            )
         covers = (before.covers if before else ()) if draft.covers is None else tuple(sorted(set(draft.covers)))
         problems += _too_much(draft, values, known)
         step = Step(draft, before, values, covers)
         if draft.seen is not None and draft.seen != (before.no if before else 0) and not step.idle:
-            conflicts.append((draft, before))
+            if before and draft.seen == 0 and draft.title:  # a new happening, not a faster colleague
+                problems.append(Problem("这一天已有同名记录", {}, draft.row, "名称", draft.title))
+            else:
+                conflicts.append((draft, before))
         steps.append(step)
     if problems:
         raise Rejected(problems)
@@ -418,17 +423,17 @@ def _problems(draft: Draft, known: Catalogue, units: Mapping[str, Unit], today: 
         yield Problem("没有编码为“{kind}”的表单", {"kind": draft.kind}, draft.row)
         return
     if draft.day > today:
-        yield Problem("日期晚于今天（{today}），不能预填", {"today": today}, draft.row, "日期", str(draft.day))
+        yield Problem("日期晚于今天（{today}），不能提前填报", {"today": today}, draft.row, "日期", str(draft.day))
     if draft.day.year < 2000:
         yield Problem("日期早于 2000 年，请核对", {}, draft.row, "日期", str(draft.day))
     if kind.titled and not draft.title:
-        yield Problem("“{kind}”要填写名称", {"kind": kind.name["zh"]}, draft.row, "名称", "")
+        yield Problem("“{kind}”要填写名称", {"kind": kind.name}, draft.row, "名称", "")
     if not kind.titled and draft.title:
-        yield Problem("“{kind}”是按日填报的表，没有名称", {"kind": kind.name["zh"]}, draft.row, "名称", draft.title)
+        yield Problem("“{kind}”是按日填报的表，没有名称", {"kind": kind.name}, draft.row, "名称", draft.title)
     if len(draft.title) > 200:
         yield Problem("名称最多 200 字", {}, draft.row, "名称", draft.title)
     if draft.covers and not kind.covers:
-        yield Problem("“{kind}”不登记覆盖社区", {"kind": kind.name["zh"]}, draft.row)
+        yield Problem("“{kind}”不登记覆盖社区", {"kind": kind.name}, draft.row)
     for code in (draft.unit, *(draft.covers or ())):
         one = units.get(code)
         if one is None:
@@ -446,17 +451,17 @@ def _problems(draft: Draft, known: Catalogue, units: Mapping[str, Unit], today: 
     for code, quantity in draft.values.items():
         meant = known.indicators.get(code)
         if meant is None or meant.kind != draft.kind:
-            yield Problem("表单“{kind}”没有指标“{code}”", {"kind": kind.name["zh"], "code": code}, draft.row)
+            yield Problem("表单“{kind}”没有指标“{code}”", {"kind": kind.name, "code": code}, draft.row)
         elif not meant.entered:
-            yield Problem("该指标由系统计算，不能直接填数", {}, draft.row, meant.name["zh"], str(quantity))
+            yield Problem("该指标由系统计算，不能直接填数", {}, draft.row, meant.name, str(quantity))
         elif quantity is not None and (isinstance(quantity, bool) or not isinstance(quantity, int) or quantity < 0):
-            yield Problem("应为非负整数", {"indicator": code}, draft.row, meant.name["zh"], str(quantity))
+            yield Problem("应为非负整数", {"indicator": code}, draft.row, meant.name, str(quantity))
         elif quantity is not None and meant.upper is not None and quantity > meant.upper:
             yield Problem(
                 "超过上限 {upper}，请核对是否多输了位数",
                 {"upper": meant.upper, "indicator": code},
                 draft.row,
-                meant.name["zh"],
+                meant.name,
                 str(quantity),
             )
 
@@ -469,12 +474,12 @@ def _too_much(draft: Draft, values: Mapping[str, int], known: Catalogue) -> Iter
             yield Problem(
                 "不能大于“{whole}”（{most}）",
                 {
-                    "whole": known.indicators[meant.at_most].name["zh"],
+                    "whole": known.indicators[meant.at_most].name,
                     "most": values[meant.at_most],
                     "indicator": code,
                 },
                 draft.row,
-                meant.name["zh"],
+                meant.name,
                 str(quantity),
             )
 

@@ -97,7 +97,7 @@ class Finder:
         if not codes:
             raise Refusal("没有名为“{name}”的社区，请核对，或在“设置”中先登记", name=text)
         if len(codes) > 1:
-            raise Refusal("名为“{name}”的社区有多个，请改填编码：{codes}", name=text, codes="、".join(sorted(codes)))
+            raise Refusal("名为“{name}”的社区有多个，请改填编码：{codes}", name=text, codes=sorted(codes))
         return self.by_code[next(iter(codes))]
 
 
@@ -145,8 +145,7 @@ def from_csv(data: bytes) -> list[Unit]:
         raise Rejected(
             [
                 Problem(
-                    "缺少社区编码列或社区名称列，应有 {code} 和 {name}",
-                    {"code": "village_code（社区编码）", "name": "village（社区名称）"},
+                    "缺少社区编码列或社区名称列，应有 village_code（社区编码）和 village（社区名称）",
                     row=1,
                     column="/".join(headers),
                 )
@@ -158,8 +157,8 @@ def from_csv(data: bytes) -> list[Unit]:
         for level, (code_column, name_column) in columns.items():
             if not (code_column and name_column):
                 continue
-            code = (row[code_column] or "").strip().strip("'").ljust(9 if level == "street" else 12, " ")
-            code = code.strip().ljust(12, "0") if level == "street" else code.strip()
+            code = (row[code_column] or "").strip().strip("'")
+            code = code.ljust(12, "0") if level == "street" else code
             one = Unit(code, (row[name_column] or "").strip(), level)
             try:
                 check(one)

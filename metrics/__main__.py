@@ -114,7 +114,7 @@ def run_import(store, args) -> int:
 def _error(problem: Problem) -> dict:
     return {
         "row": problem.row,
-        "column": problem.column,
+        "column": problem.heading(LANGUAGE),
         "value": problem.value,
         "problem": problem.text(LANGUAGE),
     }

@@ -120,7 +120,7 @@ def figures(
     """
     by = tuple(by)
     if unknown := set(by) - {"community", "month"}:
-        raise Refusal("不能按“{by}”分列，可用 community、month", by="、".join(sorted(unknown)))
+        raise Refusal("不能按“{by}”分列，可用 community、month", by=sorted(unknown))
     period = Period.of(year, cut_off)
     known = catalogue(store)
     meanings = known.on(period.last)
@@ -224,7 +224,7 @@ def _chosen(meanings: dict[str, Indicator], indicators: Sequence[str] | None) ->
     chosen = [by_name.get(code, code) for code in indicators]
     for code in chosen:
         if code not in meanings:
-            raise Refusal("没有指标“{code}”，可用 figures 命令查看全部指标编码", code=code)
+            raise Refusal("没有指标“{code}”，可在“设置”中查看全部指标", code=code)
     return chosen
 
 

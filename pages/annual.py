@@ -76,7 +76,7 @@ with totals:
             _("指标编码"): whole["indicator"],
         }
     )
-    st.caption(_("点选一行，看这个数字背后的记录。"))
+    st.caption(_("勾选行首，看这个数字背后的记录。"))
     config = {_(column): st.column_config.Column(alignment="right") for column in ("合计", "上年同期", "分子/分母")}
     drill.table(whole, shown, year, cut_off, "totals", column_config=config, **tall)
 meanings = data.known().on(cut_off)

@@ -1,6 +1,8 @@
 """日报录入: today's numbers, of one community or of all thirty."""
 
+from collections.abc import Callable
 from datetime import date
+from functools import partial
 
 import pandas as pd
 import streamlit as st
@@ -10,7 +12,7 @@ from db.ledger import Draft, Version
 from metrics.catalogue import Kind, label
 from metrics.exports import number
 from pages.shell import data, pickers
-from pages.shell.entries import attempt, changes, draft_of, flash, number_fields, operator, token
+from pages.shell.entries import attempt, changes, draft_of, flash, number_fields, opened, operator, token
 from pages.shell.language import _, language
 
 st.title(_("日报录入"))
@@ -44,89 +46,88 @@ def lines_of(daily: list[Kind], most: int = 4) -> list[list[Kind]]:
     return [line for line in lines if line]
 
 
-def save(place: str, drafts: list[Draft], saved: str) -> None:
+def save(place: str, drafts: list[Draft], saved: str, stored: Callable) -> None:
     store, by, act = data.the_store(), operator(), token(place)
-    attempt(place, lambda: ledger.record(store, drafts, by=by, token=act), saved)
+    attempt(place, lambda: ledger.record(store, drafts, by=by, token=act), saved, stored)
 
 
 def one_community() -> None:
     community = pickers.community(middle)
-    before = day_of([community.code], [kind.code for kind in daily])
-    # The versions seen are part of the form's name: after a save the fields show what is stored now.
-    place = f"day/{community.code}/{day}/" + ".".join(str(before[k].no) for k in sorted(before))
+    stored = partial(day_of, [community.code], [kind.code for kind in daily])
+    place = f"day/{community.code}/{day}"
+    fields, before = opened(place, stored)
     to_date = data.ask(day.year, "month", cut_off=day, community=community.code)
     to_date = to_date[to_date["month"] == f"{day:%Y-%m}"].set_index("indicator")["value"]
-    with st.form(place, border=False, enter_to_submit=False):
+    with st.form(fields, border=False, enter_to_submit=False):
         filled = {}
         for line in lines_of(daily):
             width = [len(data.known().entered(kind.code)) for kind in line]
             for column, kind in zip(st.columns(width), line, strict=True):
                 with column.container(border=True):
-                    stored = before.get((community.code, kind.code))
+                    old = before.get((community.code, kind.code))
                     st.markdown(f"**{kind.name[language()]}**")
-                    filled[kind.code] = number_fields(kind.code, stored.values if stored else {}, place)
+                    filled[kind.code] = number_fields(kind.code, old.values if old else {}, fields)
                     sums = [number(to_date[meaning.code]) for meaning in data.known().entered(kind.code)]
                     st.caption(_("本月累计 {sums}", sums=" / ".join(sums)))
         left, right, note = st.columns([1, 1, 2], vertical_alignment="center")
         send = left.form_submit_button(_("保存"), type="primary", icon=":material/save:", width="stretch")
-        none = right.form_submit_button(_("今日无（空格填 0）"), width="stretch")
-        note.caption(_("留空表示未报，0 表示报了零。再次保存会以新数替换旧数，不会累加。"))
+        none = right.form_submit_button(_("当日无（空白处填 0）"), width="stretch")
+        note.caption(_("留空表示未填，填 0 即零报告。再次保存会以新数替换旧数，不会累加。"))
     if send or none:
         drafts = []
         for kind in daily:
-            values = {c: 0 if none and n is None else n for c, n in filled[kind.code].items()}
+            values = {code: 0 if none and n is None else n for code, n in filled[kind.code].items()}
             draft = draft_of(kind.code, community.code, day, values, before.get((community.code, kind.code)))
             if draft.values:
                 drafts.append(draft)
-        if not drafts:
-            st.warning(_("没有可保存的更改：请先填数，或点“今日无”。"))
+        if drafts:
+            save(place, drafts, _("已保存 {where} {day} 的日报。", where=community.short, day=day), stored)
         else:
-            message = _("已保存 {where} {day} 的日报。", where=community.short, day=day)
-            save(place, drafts, message)
+            st.warning(_("没有可保存的更改：请先填数，或点“当日无”。"))
 
 
 def all_communities() -> None:
     offered = {kind.code: kind.name[language()] for kind in kinds.values() if not kind.titled}
     kind = pickers.select(middle, _("表单"), "kind", offered)
-    fields = data.known().entered(kind)
+    meanings = data.known().entered(kind)
+    headings = [label(meaning, language()) for meaning in meanings]
     units = [one for one in data.communities() if one.alive(day, day)]
-    before = day_of([one.code for one in units], [kind])
-    place = f"grid/{kind}/{day}/" + str(sum(one.no for one in before.values()))
-    headings = [label(field, language()) for field in fields]
+    stored = partial(day_of, [one.code for one in units], [kind])
+    place = f"grid/{kind}/{day}"
+    fields, before = opened(place, stored)
     lines = {one.code: before[one.code, kind].values if (one.code, kind) in before else {} for one in units}
-    stored = pd.DataFrame(
-        [[one.short, *(lines[one.code].get(field.code) for field in fields)] for one in units],
+    frame = pd.DataFrame(
+        [[one.short, *(lines[one.code].get(meaning.code) for meaning in meanings)] for one in units],
         columns=[_("社区"), *headings],
         index=list(lines),
     ).astype(dict.fromkeys(headings, "Int64"))
     if kinds[kind].grain == "standing":
         st.caption(_("这是基本情况：自所选日期起生效，直到下一次登记。"))
-    st.caption(_("可直接从 Excel 复制一块数字，点中起始格后粘贴。留空表示未报。"))
+    st.caption(_("可直接从 Excel 复制一块数字，点中起始格后粘贴。留空表示未填。"))
     edited = st.data_editor(
-        stored,
-        key=place,
+        frame,
+        key=fields,
         hide_index=True,
         disabled=[_("社区")],
         height=38 + 35 * len(units),
         placeholder="—",
         column_config={
-            label(field, language()): st.column_config.NumberColumn(
-                min_value=0, max_value=field.upper, step=1, help=field.meaning[language()]
+            heading: st.column_config.NumberColumn(
+                min_value=0, max_value=meaning.upper, step=1, help=meaning.meaning[language()]
             )
-            for field in fields
+            for heading, meaning in zip(headings, meanings, strict=True)
         },
     )
     if st.button(_("保存表格"), type="primary", icon=":material/save:"):
         drafts = []
         for code, line in edited.iterrows():
-            values = {f.code: None if pd.isna(n) else int(n) for f, n in zip(fields, line.iloc[1:], strict=True)}
-            old = before.get((code, kind))
+            values = {m.code: None if pd.isna(n) else int(n) for m, n in zip(meanings, line.iloc[1:], strict=True)}
             if changes(values, lines[code]):
-                drafts.append(draft_of(kind, code, day, values, old))
-        if not drafts:
-            st.warning(_("表格没有更改。"))
+                drafts.append(draft_of(kind, code, day, values, before.get((code, kind))))
+        if drafts:
+            save(place, drafts, _("已保存 {n} 个社区 {day} 的数。", n=len(drafts), day=day), stored)
         else:
-            save(place, drafts, _("已保存 {n} 个社区 {day} 的数。", n=len(drafts), day=day))
+            st.warning(_("表格没有更改。"))
 
 
 if mode == ALL:

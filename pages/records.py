@@ -1,6 +1,7 @@
 """活动台账: we held an activity."""
 
 from datetime import date
+from functools import partial
 
 import pandas as pd
 import streamlit as st
@@ -9,7 +10,7 @@ from db import ledger
 from db.ledger import Draft, Ref
 from metrics.catalogue import label
 from pages.shell import data, pickers
-from pages.shell.entries import attempt, coverage, flash, number_fields, operator, token, versions
+from pages.shell.entries import attempt, coverage, flash, number_fields, opened, operator, token, versions
 from pages.shell.language import _, language
 
 st.title(_("活动台账"))
@@ -27,28 +28,30 @@ names = {one.code: one.short for one in units}
 fields = data.known().entered(kind)
 
 place = f"record/{kind}"
-with st.expander(_("登记一条{kind}", kind=name), icon=":material/add:"), st.form(place, border=False):
+entry, _nothing = opened(place, lambda: None)
+with st.expander(_("登记一条{kind}", kind=name), icon=":material/add:"), st.form(entry, border=False):
     one, two, three = st.columns([1, 1, 2])
     day = one.date_input(
         _("日期"), pickers.today(), min_value=date(2000, 1, 1), max_value=pickers.today(), format="YYYY-MM-DD"
     )
     streets_first = sorted(names, key=lambda code: (not code.endswith("000"), code))
     unit = two.selectbox(
-        _("登记单位"), streets_first, format_func=names.get, placeholder=_("请选择"), key=f"{place}/unit"
+        _("登记单位"), streets_first, format_func=names.get, placeholder=_("请选择"), key=f"{entry}/unit"
     )
     title = three.text_input(_("名称"), max_chars=200, placeholder=_("活动、课程或清单项的名称"))
-    filled = number_fields(kind, {f.code: f.per_entry for f in fields if f.per_entry is not None}, place)
-    covers = coverage((), f"{place}/covers") if kinds[kind].covers else []
+    filled = number_fields(kind, {f.code: f.per_entry for f in fields if f.per_entry is not None}, entry)
+    covers = coverage((), f"{entry}/covers") if kinds[kind].covers else []
     if st.form_submit_button(_("登记"), type="primary", icon=":material/save:"):
         values = {code: n for code, n in filled.items() if n is not None}
         draft = Draft(kind, unit, day, values, title.strip(), tuple(covers), seen=0)
         store, by, act = data.the_store(), operator(), token(place)
-        attempt(place, lambda: ledger.record(store, [draft], by=by, token=act), _("已登记“{title}”。", title=title))
+        record = partial(ledger.record, store, [draft], by=by, token=act)
+        attempt(place, record, _("已登记“{title}”。", title=title), lambda: None)
 
 found = ledger.filed(data.the_store(), list(names), [kind], date(year, 1, 1), date(year, 12, 31))
 found.sort(key=lambda one: (one.day, one.unit, one.no))
 if not found:
-    st.info(_("{year} 年还没有登记{kind}。点上方“登记一条”开始。", year=year, kind=name))
+    st.info(_("{year} 年还没有登记{kind}。点上方的“＋”开始。", year=year, kind=name))
     st.stop()
 shown = pd.DataFrame(
     [
@@ -71,7 +74,7 @@ event = st.dataframe(
 if event.selection.rows:
     chosen = found[event.selection.rows[0]]
     if chosen.covers:
-        st.caption(_("覆盖社区：") + "、".join(names.get(code, code) for code in chosen.covers))
+        st.caption(_("覆盖社区：{names}", names=[names.get(code, code) for code in chosen.covers]))
     versions(Ref(chosen.unit, chosen.no))
 else:
-    st.caption(_("点选一行，可查看、更正或作废。"))
+    st.caption(_("勾选行首，可查看、更正或作废。"))

@@ -37,7 +37,7 @@ left, right = st.columns([1, 3])
 left.metric(meaning.unit[language()], exports.number(figure["value"]))
 right.markdown(_("**口径** {meaning}", meaning=meaning.meaning[language()]))
 if meaning.parts:
-    names = "、".join(data.known().on(cut_off)[part].name[language()] for part in meaning.parts)
+    names = [data.known().on(cut_off)[part].name[language()] for part in meaning.parts]
     right.caption(_("由以下指标算出：{names}", names=names))
 
 if found.empty:
@@ -51,7 +51,7 @@ st.markdown(
     _(
         "共 {n} 条，合计 {sums}",
         n=len(found),
-        sums="，".join(f"{name} **{exports.number(n)}**" for name, n in sums.items()),
+        sums=[f"{name} **{exports.number(n)}**" for name, n in sums.items()],
     )
 )
 kinds = {kind.code: kind.name[language()] for kind in data.known().kinds.values()}
@@ -87,4 +87,4 @@ if event.selection.rows:
     if "-" in one["id"]:
         versions(Ref.parse(one["id"]))
 else:
-    st.caption(_("点选一行，可看它的每一版：何时、何人、为何更正。"))
+    st.caption(_("勾选行首，可看它的每一版：何时、何人、为何更正。"))

@@ -34,7 +34,7 @@ def write(change, message: str) -> None:
         done("settings", message)
 
 
-communities, indicators, office, sample_tab = st.tabs([_("社区"), _("指标"), _("单位"), _("示例数据")])
+communities, indicators, office, sample_tab = st.tabs([_("社区"), _("指标"), _("本单位"), _("示例数据")])
 
 with communities:
     listed = data.all_units()
@@ -118,9 +118,10 @@ with indicators:
         texts = {}
         for key, title in (("name", _("名称")), ("unit", _("单位")), ("meaning", _("口径"))):
             texts[key] = {
-                spoken: place.text_input(f"{title}（{LANGUAGES[spoken]}）", key=f"new/{key}/{spoken}").strip()
+                spoken: place.text_input(f"{title} · {LANGUAGES[spoken]}", key=f"new/{key}/{spoken}").strip()
                 for spoken, place in zip(LANGUAGES, st.columns(2), strict=True)
             }
+            texts[key]["en"] = texts[key]["en"] or texts[key]["zh"]
         upper = st.number_input(_("单次上限"), min_value=1, value=1000, step=1)
         if st.form_submit_button(_("保存指标")):
             code = f"{kind}.{measure.strip()}"
@@ -138,7 +139,7 @@ with office, st.form("office"):
         _("自何日起应填日报"),
         date.fromisoformat(since) if since else pickers.today(),
         format="YYYY-MM-DD",
-        help=_("此日以后的每个工作日，各社区的日报未填即为缺报。"),
+        help=_("自此日起（含当日）的每个工作日，各社区的日报未填即为缺报。"),
     )
     if st.form_submit_button(_("保存"), type="primary"):
 

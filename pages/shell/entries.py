@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable, Mapping
+from functools import partial
 
 import pandas as pd
 import streamlit as st
@@ -25,9 +26,29 @@ def token(place: str) -> str:
     return st.session_state.setdefault(f"token/{place}", uuid.uuid4().hex)
 
 
+def opened(place: str, stored: Callable[[], object]) -> tuple[str, object]:
+    """A name for the form's fields, and what was stored when it was opened.
+
+    The form keeps looking at that until it is saved or left: a colleague's faster save must meet what was
+    typed here as a conflict, not replace it unseen.
+    """
+    key = f"opened/{place}"
+    if key not in st.session_state:
+        close(place.partition("/")[0])
+        st.session_state[key] = (f"{place}/{uuid.uuid4().hex[:8]}", stored())
+    return st.session_state[key]
+
+
+def close(sort: str = "") -> None:
+    """Leave the open forms (of one sort, or all): the next one reads what is stored now."""
+    for key in [key for key in st.session_state if str(key).startswith(f"opened/{sort}")]:
+        del st.session_state[key]
+
+
 def done(place: str, message: str) -> None:
     """Close a form: a new token for the next one, a message that outlives the rerun, figures asked again."""
     st.session_state.pop(f"token/{place}", None)
+    close()
     st.session_state["flash"] = message
     st.rerun()
 
@@ -38,13 +59,21 @@ def flash() -> None:
         st.success(message, icon=":material/check_circle:")
 
 
-def attempt(place: str, write: Callable[[], ledger.Receipt], saved: str) -> None:
-    """Write, or show why not. Both versions are shown where a colleague was faster."""
+def attempt(place: str, write: Callable[[], ledger.Receipt], saved: str, stored: Callable[[], object]) -> None:
+    """Write, or show why not.
+
+    Where a colleague was faster, both versions are shown; from then on the form knows theirs (`stored`), so
+    that saving again is a decision.
+    """
     try:
         receipt = write()
     except Conflict as conflict:
         st.error(said(conflict))
         both(conflict)
+        fields, _before = st.session_state[f"opened/{place}"]
+        st.session_state[f"opened/{place}"] = (fields, stored())
+        st.caption(_("要以您填的为准，请再保存一次；要保留已保存的，请放弃您填的。"))
+        st.button(_("放弃我填的"), on_click=close)
     except Refusal as refusal:
         st.error(said(refusal))
     else:
@@ -84,13 +113,17 @@ def number_fields(kind: str, values: Mapping[str, int], key: str) -> dict[str, i
     for start in range(0, len(fields), 4):
         line = fields[start : start + 4]
         for place, meaning in zip(st.columns(len(line)), line, strict=True):
+            # By the session, not by `value`: a field whose own default is a number cannot be emptied.
+            name = f"{key}/{meaning.code}"
+            if meaning.code in values:
+                st.session_state.setdefault(name, values[meaning.code])
             filled[meaning.code] = place.number_input(
                 label(meaning, language()),
                 min_value=0,
                 max_value=meaning.upper,
-                value=values.get(meaning.code),
+                value=None,
                 step=1,
-                key=f"{key}/{meaning.code}",
+                key=name,
                 placeholder=_("未填"),
                 help=meaning.meaning[language()],
             )
@@ -104,7 +137,6 @@ def changes(filled: Mapping[str, int | None], before: Mapping[str, int]) -> dict
 
 def versions(ref: Ref) -> None:
     """Every version of an entry, and the forms to correct or void the live one."""
-    known = data.known()
     try:
         history = ledger.history(data.the_store(), ref)
     except Refusal as refusal:
@@ -112,46 +144,51 @@ def versions(ref: Ref) -> None:
         return
     st.subheader(_("记录 {id} 的全部版本", id=str(ref)))
     st.dataframe(_listed(history), hide_index=True, placeholder="—")
-    live = history[-1]
-    if live.retired_at:
+    if history[-1].retired_at:
         st.info(_("这条记录已作废，不再计入任何数字。"))
         return
     correct, remove = st.tabs([_("更正"), _("作废")])
-    place = f"revise/{live.ref}"
-    with correct, st.form(place, border=False):
-        title, covers = live.title, live.covers
-        if known.kinds[live.kind].titled:
-            title = st.text_input(_("名称"), live.title, max_chars=200)
-        if known.kinds[live.kind].covers:
-            covers = coverage(live.covers, f"{place}/covers")
-        filled = number_fields(live.kind, live.values, place)
+    with correct:
+        _correct(history[-1])
+    with remove:
+        _void(history[-1])
+
+
+def _live(one: Version) -> Version:
+    return ledger.history(data.the_store(), one.ref)[-1]
+
+
+def _correct(one: Version) -> None:
+    """The form that replaces the live version of an entry."""
+    kind = data.known().kinds[one.kind]
+    place = f"revise/{one.unit}/{one.origin}"
+    fields, live = opened(place, lambda: _live(one))
+    with st.form(fields, border=False):
+        title = st.text_input(_("名称"), live.title, max_chars=200) if kind.titled else live.title
+        covers = coverage(live.covers, f"{fields}/covers") if kind.covers else live.covers
+        filled = number_fields(one.kind, live.values, fields)
         reason = st.text_input(_("更正原因"), placeholder=_("必填，写入台账"))
-        if st.form_submit_button(_("保存更正"), type="primary"):
-            values = {code: n for code, n in filled.items() if n is not None}
-            attempt(
-                place,
-                lambda: ledger.revise(
-                    data.the_store(),
-                    live.ref,
-                    values=values,
-                    title=title,
-                    covers=tuple(covers),
-                    by=operator(),
-                    reason=reason,
-                    token=token(place),
-                ),
-                _("已更正，旧版本保留在台账中。"),
-            )
-    place = f"void/{live.ref}"
-    with remove, st.form(place, border=False):
+        sent = st.form_submit_button(_("保存更正"), type="primary")
+    if sent:
+        values = {code: n for code, n in filled.items() if n is not None}
+        how = {"values": values, "title": title, "covers": tuple(covers), "reason": reason}
+        store, by, act = data.the_store(), operator(), token(place)
+        saved = _("已更正，旧版本保留在台账中。")
+        attempt(place, lambda: ledger.revise(store, live.ref, by=by, token=act, **how), saved, lambda: _live(one))
+
+
+def _void(one: Version) -> None:
+    """The form that takes an entry out of every figure."""
+    place = f"revise/{one.unit}/{one.origin}"  # one opening serves both forms
+    fields, live = opened(place, lambda: _live(one))
+    with st.form(f"{fields}/void", border=False):
         st.caption(_("作废后这条记录不再计入任何数字，但仍留在台账中可查。"))
         reason = st.text_input(_("作废原因"), placeholder=_("必填，写入台账"))
-        if st.form_submit_button(_("作废这条记录")):
-            attempt(
-                place,
-                lambda: ledger.void(data.the_store(), live.ref, by=operator(), reason=reason, token=token(place)),
-                _("已作废。"),
-            )
+        sent = st.form_submit_button(_("作废这条记录"))
+    if sent:
+        store, by, act = data.the_store(), operator(), token(place)
+        void = partial(ledger.void, store, live.ref, by=by, reason=reason, token=act)
+        attempt(place, void, _("已作废。"), lambda: _live(one))
 
 
 def coverage(chosen: tuple[str, ...], key: str) -> list[str]:
@@ -182,8 +219,8 @@ def _listed(history: list[Version]) -> pd.DataFrame:
                 **{label(meanings[code], language()): one.values.get(code) for code in codes},
                 _("登记时间"): local(one.recorded_at),
                 _("经办人"): one.recorded_by,
-                _("失效时间"): local(one.retired_at),
-                _("更正或作废人"): one.retired_by,
+                _("被替代时间"): local(one.retired_at),
+                _("改动人"): one.retired_by,
                 _("原因"): one.retired_reason,
             }
             for one in history

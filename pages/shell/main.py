@@ -6,6 +6,7 @@ import streamlit as st
 
 from db.language import LANGUAGES
 from pages.shell import data, pickers
+from pages.shell.entries import close
 from pages.shell.language import KEY, _
 
 PAGES = Path(__file__).parent.parent
@@ -45,8 +46,11 @@ with st.sidebar:
         max_chars=60,
     )
     pickers.segments(st, _("语言"), KEY, LANGUAGES)
-    st.caption(_("本系统只在本机可用，尚无登录。"))
+    st.caption(_("本系统只能在这台电脑上使用，暂不需登录。"))
 
 if data.sample_entries():
     st.info(_("当前含示例数据（合成，非真实）。正式使用前请在“设置”中移除。"), icon=":material/science:")
+if st.session_state.get("page") != current.url_path:
+    st.session_state["page"] = current.url_path
+    close()
 current.run()

@@ -28,8 +28,8 @@ def kept(widget: Callable, key: str, read: Callable, default):
     asked, written = st.query_params.get(key), st.session_state.get(f"{key}/address")
     if asked is not None and asked != written:
         st.session_state[key] = read(asked)
-    if st.session_state.get(key) is None:
-        st.session_state[key] = default
+    value = st.session_state.get(key)
+    st.session_state[key] = default if value is None else value  # written each time, or another page's widget forgets
     chosen = widget(key=key, persist_state="session")
     text = "" if chosen is None else str(chosen)
     if asked != text:
@@ -92,7 +92,7 @@ def year_and_cut_off(place=st) -> tuple[int, date]:
     default = date.fromisoformat(fixed) if fixed else min(last, max(today(), first))
     if (st.session_state.get("cut_off") or first).year != chosen:  # another year was picked
         st.session_state["cut_off"] = None
-    return chosen, day(right, _("截至"), "cut_off", default, first, last, help=_("当日及以前的数据计入"))
+    return chosen, day(right, _("截至"), "cut_off", default, first, last, help=_("截至日当天及以前的数据计入"))
 
 
 def community(place=st) -> Unit:
