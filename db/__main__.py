@@ -6,7 +6,7 @@ from pathlib import Path
 
 from db import sample, settings, store, units
 from db.commandline import run, say
-from db.engine import copy_from, copy_to, reading, writing
+from db.engine import copy_to, reading, writing
 from db.language import Refusal
 
 
@@ -46,8 +46,7 @@ def backup(engine, args) -> int:
 
 
 def restore(engine, args) -> int:
-    copy_from(engine, args.file)
-    store.init(engine)
+    store.restore(engine, args.file)
     say("已从 {file} 恢复", file=args.file)
     return 0
 

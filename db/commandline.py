@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 
+from alembic.util import CommandError
 from sqlalchemy.exc import SQLAlchemyError
 
 from db.engine import open_store
@@ -28,7 +29,7 @@ def run(parser: argparse.ArgumentParser, argv: list[str] | None = None) -> int:
         print(refusal.text(LANGUAGE), file=sys.stderr)
     except OSError as error:
         print(translate("文件无法读写：{file}", LANGUAGE, file=error.filename), file=sys.stderr)
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, CommandError, ImportError) as error:  # ImportError: a URL whose driver is not installed
         reason = str(error).splitlines()[0]
         print(translate("库无法使用，请先运行 python -m db init（{error}）", LANGUAGE, error=reason), file=sys.stderr)
     return 2

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, func, insert, select
 
-from db.engine import now, reading
+from db.engine import china_day, now, reading
 from db.language import Refusal
 from db.schema import definition, indicator, kind
 
@@ -64,21 +64,26 @@ class Catalogue:
 
     kinds: Mapping[str, Kind]
     versions: Mapping[str, tuple[Indicator, ...]]
-    indicators: Mapping[str, Indicator] = field(init=False)
-
-    def __post_init__(self):
-        object.__setattr__(self, "indicators", self.on(date.max))
+    _on: dict[date, dict[str, Indicator]] = field(default_factory=dict, compare=False, repr=False)
 
     def on(self, day: date) -> dict[str, Indicator]:
         """Each indicator as defined on a day (its first definition before that), in the catalogue's order."""
-        return {
-            code: next((v for v in versions if v.effective_from <= day), versions[-1])
-            for code, versions in self.versions.items()
-        }
+        if day not in self._on:
+            self._on[day] = {
+                code: next((v for v in versions if v.effective_from <= day), versions[-1])
+                for code, versions in self.versions.items()
+            }
+        return self._on[day]
 
-    def entered(self, kind_code: str) -> list[Indicator]:
-        """The number fields of a form, in order."""
-        return [i for i in self.indicators.values() if i.kind == kind_code and i.entered]
+    @property
+    def indicators(self) -> dict[str, Indicator]:
+        """Each indicator as defined today."""
+        return self.on(china_day(now()))
+
+    def entered(self, kind_code: str, day: date | None = None) -> list[Indicator]:
+        """The number fields of a form, in order, as defined on a day (today)."""
+        meanings = self.on(day) if day else self.indicators
+        return [i for i in meanings.values() if i.kind == kind_code and i.entered]
 
 
 _read: "weakref.WeakKeyDictionary[Engine, tuple]" = weakref.WeakKeyDictionary()
@@ -165,6 +170,12 @@ def define(conn: Connection, new: Indicator, by: str) -> None:
         if made.code != new.code and set(made.name.values()) & set(new.name.values()):
             raise Refusal("指标名称“{name}”已被 {code} 使用", name=new.name["zh"], code=made.code)
     known = dict(conn.execute(select(indicator.c.code, indicator.c.kind)).all())
+    if new.code in _made_of(new.parts, _from_store(conn)):
+        raise Refusal("指标“{code}”不能由它自己算出", code=new.code)
+    if new.at_most is not None and known.get(new.at_most) != new.kind:
+        raise Refusal("指标“{code}”的上限指标“{whole}”不在同一张表中", code=new.code, whole=new.at_most)
+    if any(number is not None and number < 0 for number in (new.upper, new.per_entry)):
+        raise Refusal("指标“{code}”的上限和默认值不能为负", code=new.code)
     needs = {"ratio": 2, "sum_of": len(new.parts) or 1}.get(new.adds, 0)
     if len(new.parts) != needs or any(part not in known for part in new.parts):
         raise Refusal("指标“{code}”的组成“{parts}”不完整或不存在", code=new.code, parts=new.parts)
@@ -194,3 +205,14 @@ def define(conn: Connection, new: Indicator, by: str) -> None:
             recorded_by=by,
         )
     )
+
+
+def _made_of(parts: tuple[str, ...], known: Catalogue) -> set[str]:
+    """Everything some indicators are made of, in any definition, themselves included."""
+    found, ahead = set(), list(parts)
+    while ahead:
+        code = ahead.pop()
+        if code not in found:
+            found.add(code)
+            ahead += [part for version in known.versions.get(code, ()) for part in version.parts]
+    return found

@@ -4,11 +4,12 @@ import os
 import sqlite3
 import threading
 import weakref
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import closing, contextmanager, nullcontext
 from datetime import UTC, date, datetime, timedelta, timezone
 from functools import lru_cache
 from pathlib import Path
+from time import monotonic, sleep
 
 from sqlalchemy import Connection, Dialect, Engine, Table, create_engine, event, make_url
 from sqlalchemy.pool import QueuePool
@@ -41,7 +42,8 @@ def open_store(url: str | None = None) -> Engine:
     @event.listens_for(engine, "connect")
     def _pragmas(dbapi, _record):
         dbapi.isolation_level = None  # the driver's own BEGIN comes too late: we emit ours below
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        _patiently(lambda: dbapi.execute("PRAGMA journal_mode=WAL"))
+        for pragma in ("synchronous=FULL", "foreign_keys=ON"):
             dbapi.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
@@ -54,10 +56,33 @@ def open_store(url: str | None = None) -> Engine:
     return engine
 
 
+def _patiently(act: Callable[[], object]) -> None:
+    """Making a file WAL heeds no busy timeout: wait here for another process that does the same."""
+    until = monotonic() + BUSY_TIMEOUT
+    while True:
+        try:
+            act()
+            return
+        except sqlite3.OperationalError:
+            if monotonic() > until:
+                raise
+            sleep(0.05)
+
+
 @contextmanager
 def reading(store: Engine) -> Iterator[Connection]:
-    """One consistent view of the store."""
-    with store.connect() as conn, conn.begin():
+    """One consistent view of the store: what others commit meanwhile is not seen."""
+    level = {} if store.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
+    with store.connect().execution_options(**level) as conn, conn.begin():
+        yield conn
+
+
+@contextmanager
+def making(store: Engine) -> Iterator[Connection]:
+    """A writing transaction that makes the tables: whoever else would make them waits until it ends."""
+    with writing(store) as conn:
+        if conn.dialect.name == "postgresql":
+            conn.exec_driver_sql("SELECT pg_advisory_xact_lock(20240912)")
         yield conn
 
 
@@ -156,20 +181,32 @@ def copy_to(store: Engine, path: Path) -> None:
     """Copy a SQLite store, in use or not, into one file. Refuses to overwrite, and other databases."""
     if path.exists():
         raise Refusal("{file} 已存在，请换一个文件名", file=path)
-    with _sqlite_file(store) as source, closing(sqlite3.connect(path)) as copy:
+    with _sqlite_file(store) as source, _readable(path), closing(sqlite3.connect(path)) as copy:
         source.backup(copy)
 
 
-def copy_from(store: Engine, path: Path) -> None:
-    """Put a copy made by `copy_to` in place of a SQLite store, whole or not at all."""
-    if not path.exists():
+def copy_from(store: Engine, path: Path, versions: Collection[str]) -> None:
+    """Put a copy made by `copy_to` in place of a SQLite store, whole or not at all.
+
+    Raises Refusal for a file that is no sound copy, or of a version not among `versions`.
+    """
+    if not path.is_file():
         raise FileNotFoundError(2, "", str(path))
-    with closing(sqlite3.connect(path)) as copy, _sqlite_file(store) as target:
-        try:
-            copy.execute("SELECT version_num FROM alembic_version").fetchone()
-        except sqlite3.DatabaseError:
-            raise Refusal("{file} 不是本系统的备份", file=path) from None
+    with _readable(path), closing(sqlite3.connect(path)) as copy, _sqlite_file(store) as target:
+        (version,) = copy.execute("SELECT version_num FROM alembic_version").fetchone()
+        if version not in versions:
+            raise Refusal("{file} 由更新版本的系统备份，请先升级本系统", file=path)
+        if copy.execute("PRAGMA integrity_check").fetchall() != [("ok",)]:
+            raise sqlite3.DatabaseError
         copy.backup(target)
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error:
+        raise Refusal("{file} 不是完好的备份，或无法读写", file=path) from None
 
 
 @contextmanager

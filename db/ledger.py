@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, Engine, bindparam, func, insert, or_, select, update
+from sqlalchemy import Connection, Engine, bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from db import totals
@@ -20,6 +20,7 @@ from db.measures import STATE, believed, between, covered_by, live, month_of, of
 from db.schema import batch, coverage, entry, unit, value
 from db.units import Unit
 
+MOST = 10**15  # of one number where an indicator sets no limit; sums stay exact in every store and browser
 SET_AGAIN = "重新填报"  # the reason kept when a day's number is set again without one
 
 
@@ -191,19 +192,19 @@ def revise(
     at = at or now()
     _need_reason(reason)
 
+    filled = {code: quantity for code, quantity in values.items() if quantity is not None}
+
     def steps(conn: Connection, known: Catalogue) -> list[Step]:
-        _lock(conn, {ref.unit})
-        old = _version(conn, ref)
-        draft = Draft(old.kind, ref.unit, day or old.day, values, old.title if title is None else title.strip(), covers)
+        old, units = _lock_version(conn, ref, covers or ())
+        draft = Draft(old.kind, ref.unit, day or old.day, filled, old.title if title is None else title.strip(), covers)
         if old.retired_at:
             raise Conflict([(draft, _successor(conn, old))])
-        units = _lock(conn, {ref.unit, *(covers or ()), *old.covers})
-        problems = list(_problems(draft, known, units, china_day(at)))
-        if draft.key != (old.unit, old.kind, old.day, old.title) and _live(conn, [draft]):
+        problems = [*_problems(draft, known, units, china_day(at)), *_misfits(draft, filled, known)]
+        if draft.key != (old.unit, old.kind, old.day, old.title) and draft.key in _live(conn, [draft]):
             problems.append(Problem("这一天已有同名记录", column=known.kinds[old.kind].name, value=draft.title))
         if problems:
             raise Rejected(problems)
-        return [Step(draft, old, dict(values), old.covers if covers is None else tuple(sorted(covers)))]
+        return [Step(draft, old, filled, old.covers if covers is None else tuple(sorted(set(covers))))]
 
     return _write(store, steps, by, token, "form", reason, at)
 
@@ -213,12 +214,10 @@ def void(store: Engine, ref: Ref, *, by: str, reason: str, token: str, at: datet
     _need_reason(reason)
 
     def steps(conn: Connection, known: Catalogue) -> list[Step]:
-        _lock(conn, {ref.unit})
-        old = _version(conn, ref)
+        old, _ = _lock_version(conn, ref)
         step = _voiding(old)
         if old.retired_at:
             raise Conflict([(step.draft, _successor(conn, old))])
-        _lock(conn, {ref.unit, *old.covers})
         return [step]
 
     return _write(store, steps, by, token, "form", reason, at or now())
@@ -242,11 +241,17 @@ def undo(store: Engine, batch_id: int, *, by: str, reason: str, token: str, at: 
             raise Refusal("批次 {batch} 中有 {n} 条此后已被更正或作废，不能整批撤销", batch=batch_id, n=len(later))
         replaced = _versions(conn, entry.c.retired_batch == batch_id)
         old = {(one.unit, one.origin): one for one in replaced}
+        if set(old) - {(one.unit, one.origin) for one in mine}:
+            raise Refusal("批次 {batch} 中有作废，不能整批撤销；请逐条重新登记", batch=batch_id)
         made = []
         for one in mine:
             was = old.get((one.unit, one.origin))
             draft = Draft(one.kind, one.unit, was.day, was.values, was.title) if was else None
             made.append(Step(draft, one, dict(was.values), was.covers) if was else _voiding(one))
+        back = [step.draft for step in made if step.values is not None]
+        taken = {v.ref for key, v in _live(conn, back).items() if key in {draft.key for draft in back}}
+        if taken - {one.ref for one in mine}:
+            raise Refusal("批次 {batch} 改动前的日期和名称已被别的记录占用，不能整批撤销", batch=batch_id)
         return made
 
     return _write(store, steps, by, token, "undo", reason, at or now())
@@ -262,22 +267,17 @@ def _write(store, make_steps, by, token, source, reason, at, file=None, sample=F
             repeated = _repeated(conn, token)
             if repeated:
                 return repeated
+            # The token goes in first: a second sender of it waits here until the first is done.
+            name, digest = file or (None, None)
+            new = {"token": token, "source": source, "recorded_at": at, "recorded_by": by}
+            new |= {"file_name": name, "file_sha256": digest, "sample": sample}
+            act = conn.execute(insert(batch).values(new)).inserted_primary_key[0]
             known = catalogue(store, conn)
             steps = make_steps(conn, known)
             changed = [step for step in steps if not step.idle]
             if not changed:
+                conn.execute(delete(batch).where(batch.c.id == act))
                 return _receipt(None, steps, ())
-            act = conn.execute(
-                insert(batch).values(
-                    token=token,
-                    source=source,
-                    recorded_at=at,
-                    recorded_by=by,
-                    file_name=file and file[0],
-                    file_sha256=file and file[1],
-                    sample=sample,
-                )
-            ).inserted_primary_key[0]
             refs = apply(conn, known, changed, act, by, reason, at, sample)
             _refresh(conn, known, changed)
             return _receipt(act, steps, refs)
@@ -375,13 +375,16 @@ def _repeated(conn: Connection, token: str) -> Receipt | None:
 
 def _plan(conn: Connection, known: Catalogue, drafts: Sequence[Draft], today: date, *, lock: bool) -> list[Step]:
     """What each draft would do to the live version of its key. Raises Rejected or Conflict."""
-    units = _lock(conn, {u for d in drafts for u in (d.unit, *(d.covers or ()))}, lock)
+    drafts = [d if d.title == d.title.strip() else replace(d, title=d.title.strip()) for d in drafts]
+    touched = {u for d in drafts for u in (d.unit, *(d.covers or ()))}
+    if lock and any(d.kind in known.kinds and known.kinds[d.kind].covers for d in drafts):
+        # All locks at once and in order, or two writers would wait for each other.
+        touched |= {u for one in _live(conn, drafts).values() for u in one.covers}
+    units = _lock(conn, touched, lock)
     problems = [p for draft in drafts for p in _problems(draft, known, units, today)]
     if problems:
         raise Rejected(problems)
     standing = _live(conn, drafts)
-    if lock:
-        _lock(conn, {u for one in standing.values() for u in one.covers} - set(units))
     steps, conflicts, seen = [], [], set()
     for draft in drafts:
         if draft.key in seen:
@@ -395,13 +398,8 @@ def _plan(conn: Connection, known: Catalogue, drafts: Sequence[Draft], today: da
                 values.pop(code, None)
             else:
                 values[code] = quantity
-        if not values:
-            name = known.kinds[draft.kind].name
-            problems.append(
-                Problem("“{kind}”至少要填一个数；要撤回整张表，请在“明细”中作废", {"kind": name}, row=draft.row)
-            )
         covers = (before.covers if before else ()) if draft.covers is None else tuple(sorted(set(draft.covers)))
-        problems += _too_much(draft, values, known)
+        problems += _misfits(draft, values, known)
         step = Step(draft, before, values, covers)
         if draft.seen is not None and draft.seen != (before.no if before else 0) and not step.idle:
             if before and draft.seen == 0 and draft.title:  # a new happening, not a faster colleague
@@ -448,33 +446,40 @@ def _problems(draft: Draft, known: Catalogue, units: Mapping[str, Unit], today: 
             yield Problem("该社区 {day} 才设立", {"day": one.opened_on}, draft.row, "社区", one.name)
         elif one.closed_on and draft.day >= one.closed_on:
             yield Problem("该社区已于 {day} 撤销", {"day": one.closed_on}, draft.row, "社区", one.name)
+    meanings = known.on(draft.day)
     for code, quantity in draft.values.items():
-        meant = known.indicators.get(code)
+        meant = meanings.get(code)
         if meant is None or meant.kind != draft.kind:
             yield Problem("表单“{kind}”没有指标“{code}”", {"kind": kind.name, "code": code}, draft.row)
         elif not meant.entered:
             yield Problem("该指标由系统计算，不能直接填数", {}, draft.row, meant.name, str(quantity))
         elif quantity is not None and (isinstance(quantity, bool) or not isinstance(quantity, int) or quantity < 0):
             yield Problem("应为非负整数", {"indicator": code}, draft.row, meant.name, str(quantity))
-        elif quantity is not None and meant.upper is not None and quantity > meant.upper:
+        elif quantity is not None and quantity > (most := MOST if meant.upper is None else meant.upper):
             yield Problem(
                 "超过上限 {upper}，请核对是否多输了位数",
-                {"upper": meant.upper, "indicator": code},
+                {"upper": most, "indicator": code},
                 draft.row,
                 meant.name,
                 str(quantity),
             )
 
 
-def _too_much(draft: Draft, values: Mapping[str, int], known: Catalogue) -> Iterable[Problem]:
-    """Parts that exceed their whole: more passes than takers."""
+def _misfits(draft: Draft, values: Mapping[str, int], known: Catalogue) -> Iterable[Problem]:
+    """What is wrong with the numbers of an entry as a whole: none at all, or more passes than takers."""
+    if not values:
+        blank = "“{kind}”至少要填一个数；要撤回整张表，请在“明细”中作废"
+        yield Problem(blank, {"kind": known.kinds[draft.kind].name}, row=draft.row)
+    meanings = known.on(draft.day)
     for code, quantity in values.items():
-        meant = known.indicators[code]
+        if code not in meanings:
+            continue
+        meant = meanings[code]
         if meant.at_most in values and quantity > values[meant.at_most]:
             yield Problem(
                 "不能大于“{whole}”（{most}）",
                 {
-                    "whole": known.indicators[meant.at_most].name,
+                    "whole": meanings[meant.at_most].name,
                     "most": values[meant.at_most],
                     "indicator": code,
                 },
@@ -482,6 +487,15 @@ def _too_much(draft: Draft, values: Mapping[str, int], known: Catalogue) -> Iter
                 meant.name,
                 str(quantity),
             )
+
+
+def _lock_version(conn: Connection, ref: Ref, covers: Iterable[str] = ()) -> tuple[Version, dict[str, Unit]]:
+    """A version as it is once all the units it touches are held, and those units.
+
+    What a version covers never changes, so it can be read before; whether it is live cannot.
+    """
+    units = _lock(conn, {ref.unit, *covers, *_version(conn, ref).covers})
+    return _version(conn, ref), units
 
 
 def _need_reason(reason: str) -> None:

@@ -17,7 +17,7 @@ from db.definitions import catalogue
 from db.engine import now, writing
 from db.language import Refusal
 from db.ledger import Draft
-from db.schema import batch, coverage, entry, monthly_total, unit, value
+from db.schema import batch, coverage, entry, unit, value
 
 YEAR, CUT_OFF = 2024, date(2024, 12, 18)
 BY = "示例数据"
@@ -115,6 +115,9 @@ def load(store: Engine) -> bool:
         everything = {kind: [i.code for i in known.entered(kind)] for kind in known.kinds}
         totals.refresh(conn, [OFFICE, *communities], [YEAR * 100 + m for m in range(1, 13)], everything)
         settings.put(conn, "sample_removed", False)
+        settings.put(
+            conn, "replaced_by_sample", {key: settings.get(conn, key) for key in ("reporting_since", "cut_offs")}
+        )
         settings.put(conn, "reporting_since", f"{YEAR}-01-01")
         settings.put(conn, "cut_offs", {**settings.get(conn, "cut_offs"), str(YEAR): CUT_OFF.isoformat()})
     return True
@@ -131,22 +134,27 @@ def remove(store: Engine) -> int:
     The one deletion there is: a sample is not a fact.
     """
     with writing(store) as conn:
-        ours = select(entry.c.unit, entry.c.no).where(entry.c.sample).subquery()
         count = loaded(conn)
+        if not count:
+            return 0
+        ours = select(entry.c.unit, entry.c.no).where(entry.c.sample).subquery()
         for table in (value, coverage):
             mine = (table.c.unit == ours.c.unit) & (table.c.no == ours.c.no)
             conn.execute(delete(table).where(select(ours.c.no).where(mine).exists()))
         conn.execute(delete(entry).where(entry.c.sample))
         conn.execute(delete(batch).where(batch.c.sample))
         totals.rebuild(conn)
-        used = union(select(entry.c.unit), select(coverage.c.covered), select(monthly_total.c.unit))
-        conn.execute(delete(unit).where(unit.c.sample, unit.c.code.not_in(used)))
-        cut_offs = settings.get(conn, "cut_offs")
-        cut_offs.pop(str(YEAR), None)
-        settings.put(conn, "cut_offs", cut_offs)
-        settings.put(conn, "reporting_since", f"{now().year}-01-01")
+        used = set(conn.scalars(union(select(entry.c.unit), select(coverage.c.covered))))
+        here = units.units(conn)
+        used |= {one.code for one in here if not one.sample}
+        kept = used | {code[:9] + "000" for code in used}  # a street stays with its communities
+        gone = [one.code for one in here if one.code not in kept]
+        conn.execute(delete(unit).where(unit.c.code.in_(gone)))
+        for key, earlier in settings.get(conn, "replaced_by_sample").items():
+            settings.put(conn, key, earlier)
         settings.put(conn, "sample_removed", True)
-        if not units.units(conn):
+        settings.put(conn, "units_saved", "")
+        if len(gone) == len(here):
             settings.put(conn, "office", "")
     return count
 

@@ -157,6 +157,12 @@ entry = Table(
         postgresql_where=text("version > 1"),
     ),
     Index("ix_entry_batch", "batch"),
+    Index(
+        "ix_entry_retired_batch",
+        "retired_batch",
+        sqlite_where=text("retired_batch IS NOT NULL"),
+        postgresql_where=text("retired_batch IS NOT NULL"),
+    ),
     sqlite_with_rowid=False,
 )
 

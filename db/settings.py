@@ -1,5 +1,6 @@
 """What the office chose: its name, since when it reports, the cut-off of each year's report."""
 
+from copy import deepcopy
 from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select
@@ -10,6 +11,8 @@ DEFAULTS: dict[str, Any] = {
     "office": "",  # the name in file names and headings
     "reporting_since": None,  # ISO date from which daily reports are expected
     "cut_offs": {},  # year → ISO date of that year's report
+    "units_saved": "",  # a mark that changes with every change of the units
+    "replaced_by_sample": {},  # the office's own choices, to be put back when the sample goes
     "sample_removed": False,  # once removed, the sample year does not come back by itself
 }
 
@@ -17,7 +20,7 @@ DEFAULTS: dict[str, Any] = {
 def get(conn: Connection, key: str) -> Any:
     """A setting, or its default."""
     stored = conn.execute(select(setting.c.value).where(setting.c.key == key)).one_or_none()
-    return stored.value if stored else DEFAULTS[key]
+    return stored.value if stored else deepcopy(DEFAULTS[key])
 
 
 def put(conn: Connection, key: str, value: Any) -> None:

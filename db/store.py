@@ -4,29 +4,42 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, func, select
 
 from db import definitions, settings, totals
-from db.engine import china_day, integrity, now, reading, steady_plans, writing
-from db.schema import batch, definition, setting, unit
+from db.engine import china_day, copy_from, integrity, making, now, reading, steady_plans
+from db.schema import batch, definition, setting
 
 CATALOGUE = Path(__file__).parent.parent / "metrics" / "catalogue.toml"
 
 
 def migrate(store: Engine) -> None:
     """Bring the tables to the newest version, all or nothing; does nothing where they are there already."""
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    with writing(store) as conn:
+    config = _migrations()
+    with making(store) as conn:
         config.attributes["connection"] = conn
         command.upgrade(config, "head")
         steady_plans(conn)
 
 
+def _migrations() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    return config
+
+
+def restore(store: Engine, path: Path) -> None:
+    """Put a copy in place of the store and bring it up to date; the store stays as it was if that cannot be."""
+    known = [script.revision for script in ScriptDirectory.from_config(_migrations()).walk_revisions()]
+    copy_from(store, path, known)
+    init(store)
+
+
 def init(store: Engine) -> int:
     """Make the store, or bring it up to date; idempotent. Says how many indicators were added."""
     migrate(store)
-    with writing(store) as conn:
+    with making(store) as conn:
         added = definitions.load(conn, CATALOGUE, by="init")
         if settings.get(conn, "reporting_since") is None:
             settings.put(conn, "reporting_since", f"{china_day(now()).year}-01-01")
@@ -43,14 +56,15 @@ def verify(store: Engine) -> list[str]:
 def stamp(store: Engine) -> tuple:
     """Changes whenever what figures are made of does: what a reader may keep is good while this is equal.
 
-    Every writing of facts has a batch; catalogue, settings and the number of units are looked at directly.
+    Every writing of facts has a batch with a token of its own; catalogue and settings are looked at directly,
+    and saving units leaves a mark among the settings.
     """
+    latest = select(func.max(batch.c.id)).scalar_subquery()
     wanted = select(
-        select(func.max(batch.c.id)).scalar_subquery(),
+        select(batch.c.token).where(batch.c.id == latest).scalar_subquery(),
         select(func.min(batch.c.id)).scalar_subquery(),
         select(func.count(definition.c.indicator)).scalar_subquery(),
         select(func.max(definition.c.recorded_at)).scalar_subquery(),
-        select(func.count(unit.c.code)).scalar_subquery(),
     )
     with reading(store) as conn:
         chosen = [(row.key, str(row.value)) for row in conn.execute(select(setting))]

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from uuid import uuid4
 
 from sqlalchemy import Connection, insert, select, update
 
@@ -126,6 +127,8 @@ def save(conn: Connection, wanted: Iterable[Unit]) -> dict[str, int]:
             counts["changed"] += 1
         else:
             counts["unchanged"] += 1
+    if counts["new"] or counts["changed"]:
+        settings.put(conn, "units_saved", uuid4().hex)
     return counts
 
 
@@ -163,7 +166,7 @@ def from_csv(data: bytes) -> list[Unit]:
             try:
                 check(one)
                 if level_of(code) != level:
-                    raise Refusal("编码“{code}”不是社区编码", code=code)
+                    raise Refusal("编码“{code}”与所在列的级别不符", code=code)
                 if found.setdefault(code, one).name != one.name:
                     raise Refusal("同一编码有两个名称：{a}、{b}", a=found[code].name, b=one.name)
             except Refusal as refusal:

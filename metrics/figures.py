@@ -146,12 +146,14 @@ def figures(
             "indicator": repeated(chosen),
             "name": repeated(meanings[code].name[language] for code in chosen),
             "unit": repeated(meanings[code].unit[language] for code in chosen),
+            **dict.fromkeys(("community", "community_name", "month", "note")),
             **{key: np.tile(labels, count) for key, labels in grid.items()},
             **{key: column.ravel(order="F") for key, column in now_values.items()},
             "previous": last_values["value"].ravel(order="F"),
             "missing": _worst(blanks, by, places, chosen, needed, meanings),
-        }
-    ).reindex(columns=COLUMNS)
+        },
+        columns=COLUMNS,
+    )
     if "community" in by:
         found = _explained(found, cube, scope, known, needed, language)
     return found.astype(dict.fromkeys(("community", "community_name", "month", "note"), object))

@@ -10,9 +10,13 @@ from pages.shell.entries import close
 from pages.shell.language import KEY, _
 
 PAGES = Path(__file__).parent.parent
+# An own icon: Streamlit would fetch an emoji's or a symbol's picture from outside.
 
 st.set_page_config(
-    page_title=_("法治台账"), page_icon=":material/balance:", layout="wide", initial_sidebar_state="expanded"
+    page_title=_("法治台账"),
+    page_icon=str(PAGES / "shell" / "icon.png"),
+    layout="wide",
+    initial_sidebar_state="expanded",
 )
 
 # Streamlit's wide layout still leaves a tenth of a small office screen empty on either side.
@@ -53,4 +57,7 @@ if data.sample_entries():
 if st.session_state.get("page") != current.url_path:
     st.session_state["page"] = current.url_path
     close()
-current.run()
+try:
+    current.run()
+finally:
+    pickers.write_address()

@@ -31,11 +31,17 @@ def kept(widget: Callable, key: str, read: Callable, default):
     value = st.session_state.get(key)
     st.session_state[key] = default if value is None else value  # written each time, or another page's widget forgets
     chosen = widget(key=key, persist_state="session")
-    text = "" if chosen is None else str(chosen)
-    if asked != text:
-        st.query_params[key] = text
-    st.session_state[f"{key}/address"] = text
+    st.session_state.setdefault("address", {})[key] = str(chosen)
     return chosen
+
+
+def write_address() -> None:
+    """Bring what was picked into the address, all at once: each change of it is a step for the Back button."""
+    picked = st.session_state.pop("address", {})
+    if any(st.query_params.get(key) != text for key, text in picked.items()):
+        st.query_params.update(picked)
+    for key, text in picked.items():
+        st.session_state[f"{key}/address"] = text
 
 
 def choice(widget: Callable, title: str, key: str, offered: Mapping[str, str], default: str, **options) -> str:

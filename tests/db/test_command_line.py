@@ -77,11 +77,20 @@ def test_init_with_the_sample_loads_it_once(url, capsys):
     store.dispose()
 
 
-def test_the_sample_stays_out_of_a_store_with_real_entries(made, clerk_of, fails):
+def test_the_sample_stays_out_of_a_store_with_real_entries_and_init_goes_on(made, clerk_of, capsys):
     assert main(["load-units", str(sample.COMMUNITIES)]) == 0
     clerk_of(made).files("hotline", UNIT, "2024-03-05", received=3)
-    fails("init", "--sample")
+    assert main(["init", "--sample"]) == 0
+    assert "已有真实数据" in capsys.readouterr().out
     assert entries(made) == 1
+
+
+def test_a_sample_once_removed_does_not_come_back_by_itself(made, capsys):
+    sample.load(made)
+    assert main(["remove-sample"]) == 0
+    assert main(["init", "--sample"]) == 0
+    assert "曾被移除" in capsys.readouterr().out
+    assert entries(made) == 0
 
 
 def test_a_list_of_communities_is_loaded_and_loaded_again(made, capsys):

@@ -7,7 +7,7 @@ import pytest
 
 from db import definitions, ledger, sample, settings, store, units
 from db.definitions import catalogue
-from db.engine import copy_from, copy_to, open_store, writing
+from db.engine import copy_to, open_store, writing
 
 UNIT = "120114001007"
 
@@ -92,7 +92,7 @@ def test_it_changes_when_a_backup_is_put_back_and_another_form_filed(clerk, tmp_
     copy_to(clerk.store, tmp_path / "copy.db")
     clerk.files("hotline", UNIT, "2024-03-06", received=4)
     before = store.stamp(clerk.store)
-    copy_from(clerk.store, tmp_path / "copy.db")
+    store.restore(clerk.store, tmp_path / "copy.db")
     assert store.stamp(clerk.store) != before
     clerk.files("hotline", UNIT, "2024-03-06", received=5)
     assert store.stamp(clerk.store) != before

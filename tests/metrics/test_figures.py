@@ -282,3 +282,8 @@ def test_any_figure_is_the_sum_of_what_was_filed_up_to_the_cut_off(new_store, cl
         found = figures(clerk.store, 2024, by=[by], **asked).set_index(by)["value"].dropna()
         assert dict(found) == expected
     assert len(rows(clerk.store, "hotline.received", 2024, cut_off=cut_off)) == len(counted)
+
+
+def test_what_does_not_apply_is_none_and_not_a_number(office):
+    whole = figures(office, 2024)
+    assert {type(cell) for column in ("community", "month", "note") for cell in whole[column]} == {type(None)}

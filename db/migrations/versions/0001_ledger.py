@@ -85,6 +85,14 @@ def upgrade() -> None:
         postgresql_where=sa.text("version > 1"),
     )
     op.create_index(
+        "ix_entry_retired_batch",
+        "entry",
+        ["retired_batch"],
+        unique=False,
+        sqlite_where=sa.text("retired_batch IS NOT NULL"),
+        postgresql_where=sa.text("retired_batch IS NOT NULL"),
+    )
+    op.create_index(
         "uq_entry_live",
         "entry",
         ["unit", "month", "kind", "day", "title"],
