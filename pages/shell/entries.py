@@ -112,7 +112,7 @@ def number_fields(kind: str, values: Mapping[str, int], key: str) -> dict[str, i
     fields = data.known().entered(kind)
     for start in range(0, len(fields), 4):
         line = fields[start : start + 4]
-        for place, meaning in zip(st.columns(len(line)), line, strict=True):
+        for place, meaning in zip(st.columns(len(line), vertical_alignment="bottom"), line, strict=True):
             # By the session, not by `value`: a field whose own default is a number cannot be emptied.
             name = f"{key}/{meaning.code}"
             if meaning.code in values:
