@@ -24,12 +24,13 @@ def clocked(act: Callable, *args: Any, **kwargs: Any) -> tuple[float, Any]:
     return time.perf_counter() - begun, result
 
 
-def in_turns(*ways: Callable[[], object], rounds: int) -> list[float]:
-    """The median time of each way in seconds. Who begins changes from round to round."""
+def in_turns(*ways: Callable[[], object], rounds: int, pause: float = 0) -> list[float]:
+    """The median time of each way in seconds, `pause` seconds between calls. Who begins changes every round."""
     times: list[list[float]] = [[] for _ in ways]
     for n in range(rounds):
         for place in range(len(ways)):
             at = (place + n) % len(ways)
+            time.sleep(pause)
             times[at].append(clocked(ways[at])[0])
     return [median(one) for one in times]
 

@@ -86,6 +86,7 @@ class Catalogue:
         return [i for i in meanings.values() if i.kind == kind_code and i.entered]
 
 
+_stamp = select(func.count(), func.max(definition.c.recorded_at))
 _read: "weakref.WeakKeyDictionary[Engine, tuple]" = weakref.WeakKeyDictionary()
 
 
@@ -94,7 +95,7 @@ def catalogue(store: Engine, conn: Connection | None = None) -> Catalogue:
     if conn is None:
         with reading(store) as conn:
             return catalogue(store, conn)
-    stamp = tuple(conn.execute(select(func.count(), func.max(definition.c.recorded_at))).one())
+    stamp = tuple(conn.execute(_stamp).one())
     cached = _read.get(store)
     if cached is None or cached[0] != stamp:
         cached = _read[store] = (stamp, _from_store(conn))

@@ -11,7 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from time import monotonic, sleep
 
-from sqlalchemy import Connection, Dialect, Engine, Table, create_engine, event, make_url
+from sqlalchemy import Connection, Dialect, Engine, Executable, Table, create_engine, event, make_url
 from sqlalchemy.pool import QueuePool
 
 from db.language import Refusal
@@ -95,6 +95,14 @@ def writing(store: Engine) -> Iterator[Connection]:
         conn.begin(),
     ):
         yield conn
+
+
+def raw_rows(conn: Connection, statement: Executable) -> list[tuple]:
+    """The rows as the driver gives them, for many rows of columns that need no conversion: numbers and texts.
+
+    SQLAlchemy's Row around each costs as much as fetching it.
+    """
+    return conn.execute(statement).cursor.fetchall()
 
 
 def insert_rows(conn: Connection, table: Table, rows: Sequence[tuple]) -> None:

@@ -7,16 +7,17 @@ store answers both "what do we believe now" and "what did we believe on that day
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import NamedTuple
 
-from sqlalchemy import Connection, Engine, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Engine, Select, bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from db import totals
 from db.definitions import Catalogue, catalogue
 from db.engine import china_day, in_parts, insert_rows, now, reading, writing
 from db.language import Problem, Refusal, Rejected
-from db.measures import STATE, believed, between, covered_by, live, month_of, of_entry
+from db.measures import STATE, believed, between, covered_by, live, month_of, months_between, of_entry
 from db.schema import batch, coverage, entry, unit, value
 from db.units import Unit
 
@@ -133,6 +134,15 @@ class Step:
             and (self.draft.day, self.draft.title) == (self.before.day, self.before.title)
         )
 
+
+# The statements of a day's save, built once: building one costs SQLAlchemy several times what running it costs.
+_codes = bindparam("codes", expanding=True)
+_units = select(unit).where(unit.c.code.in_(_codes)).order_by(unit.c.code)
+_units_held = _units.with_for_update()
+_last_number = select(func.max(entry.c.no)).where(entry.c.unit == unit.c.code).scalar_subquery()
+_numbers = select(unit.c.code, _last_number).where(unit.c.code.in_(_codes))
+_batch_of = select(batch.c.id).where(batch.c.token == bindparam("token"))
+_add_batch = insert(batch)
 
 # ---------------------------------------------------------------------------------------------- writing
 
@@ -264,14 +274,11 @@ def _write(store, make_steps, by, token, source, reason, at, file=None, sample=F
         raise Refusal("请先填写经办人姓名")
     try:
         with writing(store) as conn:
-            repeated = _repeated(conn, token)
-            if repeated:
-                return repeated
             # The token goes in first: a second sender of it waits here until the first is done.
             name, digest = file or (None, None)
             new = {"token": token, "source": source, "recorded_at": at, "recorded_by": by}
             new |= {"file_name": name, "file_sha256": digest, "sample": sample}
-            act = conn.execute(insert(batch).values(new)).inserted_primary_key[0]
+            act = conn.execute(_add_batch, new).inserted_primary_key[0]
             known = catalogue(store, conn)
             steps = make_steps(conn, known)
             changed = [step for step in steps if not step.idle]
@@ -361,7 +368,7 @@ def _receipt(act: int | None, steps: Iterable[Step], refs: Iterable[Ref]) -> Rec
 
 
 def _repeated(conn: Connection, token: str) -> Receipt | None:
-    first = conn.scalar(select(batch.c.id).where(batch.c.token == token))
+    first = conn.scalar(_batch_of, {"token": token})
     if first is None:
         return None
     refs = conn.execute(
@@ -517,20 +524,14 @@ def _lock(conn: Connection, codes: Iterable[str], lock: bool = True) -> dict[str
     """
     found = {}
     for part in in_parts(sorted(codes)):
-        wanted = select(unit).where(unit.c.code.in_(part)).order_by(unit.c.code)
-        for row in conn.execute(wanted.with_for_update() if lock else wanted):
+        for row in conn.execute(_units_held if lock else _units, {"codes": part}):
             found[row.code] = Unit(*row)
     return found
 
 
 def _last_numbers(conn: Connection, codes: Iterable[str]) -> dict[str, int]:
     """The last serial number of each unit, 0 where it has none; a seek in the key for each."""
-    last = select(func.max(entry.c.no)).where(entry.c.unit == unit.c.code).scalar_subquery()
-    return {
-        code: no or 0
-        for part in in_parts(sorted(codes))
-        for code, no in conn.execute(select(unit.c.code, last).where(unit.c.code.in_(part)))
-    }
+    return {code: no or 0 for part in in_parts(sorted(codes)) for code, no in conn.execute(_numbers, {"codes": part})}
 
 
 def _live(conn: Connection, drafts: Sequence[Draft]) -> dict[tuple, Version]:
@@ -538,26 +539,45 @@ def _live(conn: Connection, drafts: Sequence[Draft]) -> dict[tuple, Version]:
     if not drafts:
         return {}
     days = [d.day for d in drafts]
-    kinds = sorted({d.kind for d in drafts})
+    span = {
+        "first": min(days),
+        "last": max(days),
+        "months": [STATE, *months_between(min(days), max(days))],
+        "kinds": sorted({d.kind for d in drafts}),
+    }
     found = {}
     for part in in_parts(sorted({d.unit for d in drafts})):
-        span = live & entry.c.unit.in_(part) & entry.c.kind.in_(kinds) & between(min(days), max(days))
-        found |= {(v.unit, v.kind, v.day, v.title): v for v in _versions(conn, span)}
+        for one in _versions(conn, _live_span, {**span, "codes": part}):
+            found[one.unit, one.kind, one.day, one.title] = one
     return found
 
 
 _VERSION = [entry.c[name] for name in Version.__dataclass_fields__ if name in entry.c and name != "covers"]
+_live_span = (
+    live
+    & entry.c.unit.in_(_codes)
+    & entry.c.kind.in_(bindparam("kinds", expanding=True))
+    & entry.c.month.in_(bindparam("months", expanding=True))
+    & entry.c.day.between(bindparam("first"), bindparam("last"))
+)
 
 
-def _versions(conn: Connection, where) -> list[Version]:
-    """The versions that satisfy a condition on `entry`, with their values and coverage, in key order."""
-    found: dict[tuple[str, int], Version] = {}
-    rows = conn.execute(
+def _select_versions(where) -> Select:
+    return (
         select(*_VERSION, entry.c.covers, value.c.indicator, value.c.quantity)
         .join_from(entry, value, of_entry, isouter=True)
         .where(where)
         .order_by(entry.c.unit, entry.c.no)
-    ).all()
+    )
+
+
+_select_live = _select_versions(_live_span)
+
+
+def _versions(conn: Connection, where, params: Mapping = MappingProxyType({})) -> list[Version]:
+    """The versions that satisfy a condition on `entry`, with their values and coverage, in key order."""
+    found: dict[tuple[str, int], Version] = {}
+    rows = conn.execute(_select_live if where is _live_span else _select_versions(where), params).all()
     covering = False
     for *fields, covers, code, quantity in rows:
         key = (fields[0], fields[1])
@@ -574,7 +594,7 @@ def _versions(conn: Connection, where) -> list[Version]:
             .order_by(coverage.c.covered)
         )
         covered: dict[tuple[str, int], list[str]] = {}
-        for code, no, other in conn.execute(pairs):
+        for code, no, other in conn.execute(pairs, params):
             covered.setdefault((code, no), []).append(other)
         for key, codes in covered.items():
             found[key] = replace(found[key], covers=tuple(codes))

@@ -53,19 +53,22 @@ def verify(store: Engine) -> list[str]:
         return wrong + integrity(conn)
 
 
+_latest = select(func.max(batch.c.id)).scalar_subquery()
+_stamp = select(
+    select(batch.c.token).where(batch.c.id == _latest).scalar_subquery(),
+    select(func.min(batch.c.id)).scalar_subquery(),
+    select(func.count(definition.c.indicator)).scalar_subquery(),
+    select(func.max(definition.c.recorded_at)).scalar_subquery(),
+)
+_settings = select(setting)
+
+
 def stamp(store: Engine) -> tuple:
     """Changes whenever what figures are made of does: what a reader may keep is good while this is equal.
 
     Every writing of facts has a batch with a token of its own; catalogue and settings are looked at directly,
     and saving units leaves a mark among the settings.
     """
-    latest = select(func.max(batch.c.id)).scalar_subquery()
-    wanted = select(
-        select(batch.c.token).where(batch.c.id == latest).scalar_subquery(),
-        select(func.min(batch.c.id)).scalar_subquery(),
-        select(func.count(definition.c.indicator)).scalar_subquery(),
-        select(func.max(definition.c.recorded_at)).scalar_subquery(),
-    )
     with reading(store) as conn:
-        chosen = [(row.key, str(row.value)) for row in conn.execute(select(setting))]
-        return (*conn.execute(wanted).one(), *sorted(chosen))
+        chosen = [(row.key, str(row.value)) for row in conn.execute(_settings)]
+        return (*conn.execute(_stamp).one(), *sorted(chosen))

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, Engine, bindparam, delete, except_, insert, select, union_all
 
-from db.engine import in_parts, reading
+from db.engine import in_parts, raw_rows, reading
 from db.measures import believed, cells, live, months_between
 from db.schema import monthly_total
 
@@ -60,13 +60,13 @@ def read(store: Engine, units: Iterable[str], first: date, last: date, as_of: da
     with reading(store) as conn:
         for part in in_parts(list(units)):
             if as_of is not None:
-                rows += conn.execute(cells(believed(as_of), units=part, months=months, last=last)).all()
+                rows += raw_rows(conn, cells(believed(as_of), units=part, months=months, last=last))
                 continue
             whole = months if _ends_month(last) else months[:-1]
             stored = select(monthly_total).where(monthly_total.c.unit.in_(part), monthly_total.c.month.in_(whole))
-            rows += conn.execute(stored).all()
+            rows += raw_rows(conn, stored)
             if not _ends_month(last):
-                rows += conn.execute(cells(live, units=part, months=months[-1:], last=last)).all()
+                rows += raw_rows(conn, cells(live, units=part, months=months[-1:], last=last))
     return rows
 
 

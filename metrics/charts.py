@@ -59,7 +59,8 @@ def heatmap(frame: pd.DataFrame, title: str, unit: str, language: str) -> go.Fig
     """
     wide = frame.pivot(index=["community", "community_name"], columns="month", values="value")
     codes = wide.index.get_level_values("community")
-    data = [[[frame["indicator"].iloc[0], code, month] for month in wide.columns] for code in codes]
+    indicator = frame["indicator"].iloc[0]
+    data = [[[indicator, code, month] for month in wide.columns] for code in codes]
     shape = np.array(data, dtype=object).reshape(len(codes), -1, 3)
     cells = go.Heatmap(
         z=wide.to_numpy(),

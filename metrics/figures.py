@@ -129,8 +129,10 @@ def figures(
     needed = list(dict.fromkeys(leaf for code in chosen for leaf in leaves(meanings, code)))
     seen = "community" in by or community is not None
 
-    cube = _cube(store, period, scope, as_of, needed, meanings, by)
-    before = _cube(store, period.before, scope, as_of, needed, meanings, by)
+    standing = [code for code in needed if meanings[code].adds == "standing"]
+    states = ledger.rows(store, standing, [one.code for one in scope], None, period.last, as_of=as_of)
+    cube = _cube(store, period, scope, states, as_of, needed, meanings, by)
+    before = _cube(store, period.before, scope, states, as_of, needed, meanings, by)
     shown = cube.seen if seen else cube.total
     places, grid = _grid(scope, period, by, shown)
     now_values = _derived(_summed(shown, by)[places], chosen, needed, meanings)
@@ -260,6 +262,7 @@ def _cube(
     store,
     period: Period,
     scope: list[Unit],
+    states: list[tuple],
     as_of: datetime | None,
     needed: list[str],
     meanings: dict[str, Indicator],
@@ -269,7 +272,6 @@ def _cube(
     total, seen, days = np.full(shape, np.nan), np.full(shape, np.nan), np.zeros(shape, dtype="int64")
     at_unit = {one.code: n for n, one in enumerate(scope)}
     at_code = {code: n for n, code in enumerate(needed)}
-    standing = [code for code in needed if meanings[code].adds == "standing"]
     for unit, month, code, whole, entries, bits, part, parts in totals.read(
         store, list(at_unit), period.first, period.last, as_of
     ):
@@ -280,15 +282,19 @@ def _cube(
                 total[place] = whole
             if parts:
                 seen[place] = part
-    # A state is not summed over months: it stands at the end of each, or of the period alone.
-    stored = ledger.rows(store, standing, list(at_unit), None, period.last, as_of=as_of)
+    # A state is not summed over months: it stands at the end of each, or of the period alone. Of those before
+    # the period only the last can.
+    stored = [
+        *_latest(row for row in states if row[3] < period.first),
+        *(row for row in states if period.first <= row[3] <= period.last),
+    ]
     counted = [code for code in needed if meanings[code].adds == "units"]
     for month in period.months if "month" in by else [period.last.month]:
         at = period.end_of(month)
         alive = {one.code for one in scope if one.alive(at, at)}
-        states = [(code, one.code, 1) for code in counted for one in scope if one.level == "community"]
-        states += [(row[9], row[0], row[10]) for row in _latest(row for row in stored if row[3] <= at)]
-        for code, unit, quantity in states:
+        standing = [(code, one.code, 1) for code in counted for one in scope if one.level == "community"]
+        standing += [(row[9], row[0], row[10]) for row in _latest(row for row in stored if row[3] <= at)]
+        for code, unit, quantity in standing:
             if unit in alive:
                 place = at_unit[unit], month - 1, at_code[code]
                 total[place] = seen[place] = quantity

@@ -27,15 +27,17 @@ st.title(_("总览"))
 if not data.communities():
     st.info(_("还没有社区。请到“设置”登记社区，或载入示例数据看一看。"))
     st.stop()
+known = data.known()
 top = st.columns([2, 1])
 year, cut_off = pickers.year_and_cut_off(top[0])
 chosen = pickers.indicator(top[1])
-whole = data.ask(year, cut_off=cut_off).set_index("indicator", drop=False)
+whole = data.ask(year, cut_off=cut_off)
+by_code = {figure["indicator"]: figure for figure in whole.to_dict("records")}
 
 
 def card(code: str) -> None:
     """One figure with last year's beside it, its missing reports, and the way to its rows."""
-    figure = whole.loc[code]
+    figure = by_code[code]
     with st.container(border=True, height="stretch", gap="xxsmall"):
         last = number(figure["previous"])
         base = f"{number(figure['numerator'])}/{number(figure['denominator'])}" if figure["denominator"] > 0 else ""
@@ -52,7 +54,7 @@ for start in range(0, len(HEADLINES), 4):
         with place:
             card(code)
 
-meaning = data.known().on(cut_off)[chosen]
+meaning = known.on(cut_off)[chosen]
 name, unit = meaning.name[language()], meaning.unit[language()]
 period = _("{year} 年，截至 {day}", year=year, day=cut_off)
 by_month = data.ask(year, "month", cut_off=cut_off, indicators=(chosen,))
@@ -89,12 +91,12 @@ with left:
     else:
         st.success(_("每项指标都有数据。"), icon=":material/check_circle:")
 with right:
-    daily = [data.known().entered(kind.code)[0].code for kind in data.known().kinds.values() if kind.grain == "daily"]
+    daily = [known.entered(kind.code)[0].code for kind in known.kinds.values() if kind.grain == "daily"]
     behind = data.ask(year, "community", cut_off=cut_off, indicators=tuple(daily))
     behind = behind[behind["missing"].fillna(0) > 0].sort_values(["missing", "community"], ascending=[False, True])
     if len(behind):
         st.markdown(_("**未交的日报**（共 {n} 份）", n=behind["missing"].sum()))
-        kinds = behind["indicator"].map(lambda code: data.known().kinds[code.partition(".")[0]].name[language()])
+        kinds = behind["indicator"].map(lambda code: known.kinds[code.partition(".")[0]].name[language()])
         shown = behind[["community_name", "missing"]].assign(kind=kinds)[["community_name", "kind", "missing"]]
         drill.table(behind, shown.set_axis([_("社区"), _("日报"), _("缺报（份）")], axis=1), year, cut_off, "behind")
     elif whole["missing"].notna().any():
