@@ -23,12 +23,16 @@ def say(message: str, **params: object) -> None:
 def run(parser: argparse.ArgumentParser, argv: list[str] | None = None) -> int:
     """Parse, open the store, call the command's `run(store, args)`, and turn what it raises into exit code 2."""
     args = parser.parse_args(argv)
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="replace")  # a console that cannot show a letter still shows the rest
     try:
         return args.run(open_store(), args)
     except Refusal as refusal:
         print(refusal.text(LANGUAGE), file=sys.stderr)
     except OSError as error:
         print(translate("文件无法读写：{file}", LANGUAGE, file=error.filename), file=sys.stderr)
+    except OverflowError as error:  # a batch number no database holds
+        print(str(error), file=sys.stderr)
     except (SQLAlchemyError, CommandError, ImportError) as error:  # ImportError: a URL whose driver is not installed
         reason = str(error).splitlines()[0]
         print(translate("库无法使用，请先运行 python -m db init（{error}）", LANGUAGE, error=reason), file=sys.stderr)

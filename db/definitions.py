@@ -167,9 +167,10 @@ def define(conn: Connection, new: Indicator, by: str) -> None:
     standing = kind_row.grain == "standing"
     if new.adds not in ADDS or (new.adds == "sum" and standing) or (new.adds == "standing" and not standing):
         raise Refusal("指标“{code}”的汇总方式“{adds}”与表单类型不符", code=new.code, adds=new.adds)
-    for made in _from_store(conn).indicators.values():
-        if made.code != new.code and set(made.name.values()) & set(new.name.values()):
-            raise Refusal("指标名称“{name}”已被 {code} 使用", name=new.name["zh"], code=made.code)
+    for versions in _from_store(conn).versions.values():
+        for made in versions:  # a name once borne stays taken: earlier years still show it
+            if made.code != new.code and set(made.name.values()) & set(new.name.values()):
+                raise Refusal("指标名称“{name}”已被 {code} 使用", name=new.name["zh"], code=made.code)
     known = dict(conn.execute(select(indicator.c.code, indicator.c.kind)).all())
     if new.code in _made_of(new.parts, _from_store(conn)):
         raise Refusal("指标“{code}”不能由它自己算出", code=new.code)

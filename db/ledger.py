@@ -286,7 +286,7 @@ def _write(store, make_steps, by, token, source, reason, at, file=None, sample=F
                 conn.execute(delete(batch).where(batch.c.id == act))
                 return _receipt(None, steps, ())
             refs = apply(conn, known, changed, act, by, reason, at, sample)
-            _refresh(conn, known, changed)
+            totals.refresh(conn, _touched(known, changed))
             return _receipt(act, steps, refs)
     except IntegrityError:
         # The same token, sent twice at the same instant to a store with several writers.
@@ -343,14 +343,15 @@ def _month(known: Catalogue, one: Draft | Version) -> int:
     return STATE if known.kinds[one.kind].grain == "standing" else month_of(one.day)
 
 
-def _refresh(conn: Connection, known: Catalogue, steps: Iterable[Step]) -> None:
-    """Recompute the cells the steps touched, on both sides of each change."""
-    units, months, kinds = set(), set(), set()
-    for step in steps:
-        units |= {step.draft.unit, *step.covers, *(step.before.covers if step.before else ())}
-        months |= {_month(known, one) for one in (step.draft, step.before) if one}
-        kinds.add(step.draft.kind)
-    totals.refresh(conn, units, months, {kind: [i.code for i in known.entered(kind)] for kind in kinds})
+def _touched(known: Catalogue, steps: Iterable[Step]) -> set[tuple[str, int, str]]:
+    """The (unit, month, kind) whose cells the steps change, on both sides of each change."""
+    return {
+        (unit, _month(known, one), one.kind)
+        for step in steps
+        for one, covers in ((step.draft, step.covers), (step.before, step.before.covers if step.before else ()))
+        if one
+        for unit in (one.unit, *covers)
+    }
 
 
 def _receipt(act: int | None, steps: Iterable[Step], refs: Iterable[Ref]) -> Receipt:

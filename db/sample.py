@@ -112,8 +112,7 @@ def load(store: Engine) -> bool:
         for filed_at in sorted(by_instant):
             steps = [ledger.Step(draft, None, dict(draft.values), draft.covers or ()) for draft in by_instant[filed_at]]
             ledger.apply(conn, known, steps, act, BY, "", filed_at, sample=True)
-        everything = {kind: [i.code for i in known.entered(kind)] for kind in known.kinds}
-        totals.refresh(conn, [OFFICE, *communities], [YEAR * 100 + m for m in range(1, 13)], everything)
+        totals.rebuild(conn)
         settings.put(conn, "sample_removed", False)
         settings.put(
             conn, "replaced_by_sample", {key: settings.get(conn, key) for key in ("reporting_since", "cut_offs")}

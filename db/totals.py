@@ -1,35 +1,31 @@
 """The monthly roll-up: refreshed with every write, rebuilt whole by the same expression, read by every page."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from sqlalchemy import Connection, Engine, bindparam, delete, except_, insert, select, union_all
 
 from db.engine import in_parts, raw_rows, reading
 from db.measures import believed, cells, live, months_between
-from db.schema import monthly_total
+from db.schema import indicator, monthly_total
 
 COLUMNS = [c.name for c in monthly_total.columns]
 
-
-_units, _months, _kinds, _codes = (bindparam(name, expanding=True) for name in ("units", "months", "kinds", "codes"))
+_unit, _month, _kind = bindparam("u"), bindparam("m"), bindparam("k")
 _forget = delete(monthly_total).where(
-    monthly_total.c.unit.in_(_units), monthly_total.c.month.in_(_months), monthly_total.c.indicator.in_(_codes)
+    monthly_total.c.unit == _unit,
+    monthly_total.c.month == _month,
+    monthly_total.c.indicator.in_(select(indicator.c.code).where(indicator.c.kind == _kind)),
 )
-_make = insert(monthly_total).from_select(COLUMNS, cells(live, units=_units, months=_months, kinds=_kinds))
+_make = insert(monthly_total).from_select(COLUMNS, cells(live, units=[_unit], months=[_month], kinds=[_kind]))
 
 
-def refresh(conn: Connection, units: Collection[str], months: Collection[int], kinds: dict[str, list[str]]) -> None:
-    """Recompute the cells of `units` × `months` for the indicators of `kinds` (kind → its indicators).
-
-    Runs inside the transaction of the write that touched them. Naming more cells than were touched is
-    harmless: each is made from its entries again.
-    """
-    codes = [code for indicators in kinds.values() for code in indicators]
-    for part in in_parts(sorted(units)):
-        where = {"units": part, "months": sorted(months)}
-        conn.execute(_forget, {**where, "codes": codes})
-        conn.execute(_make, {**where, "kinds": sorted(kinds)})
+def refresh(conn: Connection, touched: Iterable[tuple[str, int, str]]) -> None:
+    """Recompute the cells of some (unit, month, kind), inside the transaction of the write that touched them."""
+    places = [{"u": unit, "m": month, "k": kind} for unit, month, kind in sorted(touched)]
+    if places:
+        conn.execute(_forget, places)
+        conn.execute(_make, places)
 
 
 def rebuild(conn: Connection) -> None:

@@ -90,7 +90,7 @@ class Finder:
         if not text:
             raise Refusal("社区为空，请填社区名称或编码")
         if text.isascii() and text.isdigit():
-            found = self.by_code.get(text) or self.by_code.get(text.ljust(12, "0"))
+            found = self.by_code.get(text.ljust(12, "0") if len(text) in LEVELS else text)
             if found is None:
                 raise Refusal("没有编码为“{code}”的社区，请核对，或在“设置”中先登记", code=text)
             return found

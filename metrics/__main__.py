@@ -18,31 +18,23 @@ from metrics import exports, figures, quality, spreadsheets
 
 
 def show(frame: pd.DataFrame, format: str) -> None:
-    """Print a frame as a table for people, as CSV, or as JSON for scripts (NaN is null)."""
+    """Print a frame as a table for people, or plain as CSV or JSON for scripts (blank is empty or null)."""
+    cells = pd.DataFrame({name: [exports.plain(cell) for cell in frame[name]] for name in frame.columns}, dtype=object)
     if format == "csv":
         sys.stdout.reconfigure(encoding="utf-8", newline="")
-        print(exports.csv_bytes(frame).decode("utf-8-sig"), end="")
+        print(
+            cells.map(lambda cell: exports.inert(cell) if isinstance(cell, str) else cell).to_csv(index=False), end=""
+        )
     elif format == "json":
         sys.stdout.reconfigure(encoding="utf-8")
-        print(json.dumps([_plain(row) for row in frame.to_dict("records")], ensure_ascii=False, indent=1))
+        print(json.dumps(cells.to_dict("records"), ensure_ascii=False, indent=1))
+    elif frame.empty:
+        say("没有记录")
     else:
-        numbers = {name: exports.number for name in frame.columns if frame[name].dtype.kind in "fi"}
+        numbers = [name for name in frame.columns if frame[name].dtype.kind in "fi"]
+        shown = cells.assign(**{name: frame[name].map(exports.number) for name in numbers})
         with pd.option_context("display.unicode.east_asian_width", True):
-            print(frame.to_string(index=False, formatters=numbers, na_rep="—"))
-
-
-def _plain(row: dict) -> dict:
-    """A row as JSON: no NaN, whole numbers without a point, days and instants as ISO text."""
-    made = {}
-    for key, cell in row.items():
-        if isinstance(cell, (date, datetime)):
-            cell = cell.isoformat()
-        elif cell is None or cell is pd.NA or (isinstance(cell, float) and pd.isna(cell)):
-            cell = None
-        elif isinstance(cell, float) and cell.is_integer():
-            cell = int(cell)
-        made[key] = cell
-    return made
+            print(shown.where(shown.notna(), "—").to_string(index=False))
 
 
 def run_figures(store, args) -> int:
@@ -65,6 +57,8 @@ def run_export(store, args) -> int:
     if args.out.suffix.lower() not in (".csv", ".xlsx"):
         raise Refusal("输出文件应以 .csv 或 .xlsx 结尾：{file}", file=args.out)
     ask = {"cut_off": args.cut_off, "language": LANGUAGE}
+    if args.by and args.out.suffix.lower() == ".xlsx":
+        raise Refusal("Excel 已含全部表格，--by 只用于 CSV")
     if args.out.suffix.lower() == ".xlsx":
         data = exports.workbook(store, args.year, **ask)
     else:
@@ -76,9 +70,10 @@ def run_export(store, args) -> int:
 
 
 def run_import(store, args) -> int:
+    by = args.by or getpass.getuser()
     if args.undo is not None:
         reason = translate("撤销批次 {batch}", LANGUAGE, batch=args.undo)
-        ledger.undo(store, args.undo, by=args.by, reason=reason, token=uuid.uuid4().hex)
+        ledger.undo(store, args.undo, by=by, reason=reason, token=uuid.uuid4().hex)
         say("已撤销批次 {batch}", batch=args.undo)
         return 0
     if args.file is None:
@@ -91,7 +86,7 @@ def run_import(store, args) -> int:
         store,
         args.file.read_bytes(),
         args.file.name,
-        by=args.by,
+        by=by,
         token=uuid.uuid4().hex,
         dry_run=args.dry_run,
         progress=progress if args.file.stat().st_size > 1_000_000 else lambda stage: None,
@@ -104,6 +99,7 @@ def run_import(store, args) -> int:
         show(pd.DataFrame([_error(e) for e in errors], columns=["row", "column", "value", "problem"]), "csv")
     elif not errors:
         counts = {**made, "batch": made["batch"] or "—"}
+        counts["file"] = f"{made['file']} {made['sheet'] or ''}".strip()
         say("{file}：读取 {read}，新增 {new}，已存在 {unchanged}，更改 {changed}，批次 {batch}", **counts)
     if errors:
         listed = Rejected(errors).text(LANGUAGE)
@@ -139,8 +135,18 @@ def _month(text: str | None, year: int) -> int | None:
 
 
 def _instant(text: str) -> datetime:
-    at = datetime.fromisoformat(text)
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(translate("应形如 2024-12-18T17:30", LANGUAGE)) from None
     return at if at.tzinfo else at.replace(tzinfo=CHINA)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(translate("应形如 2024-12-18", LANGUAGE)) from None
 
 
 def parser() -> argparse.ArgumentParser:
@@ -153,7 +159,7 @@ def parser() -> argparse.ArgumentParser:
         sub.add_argument("--format", choices=("table", "csv", "json"), default="table", help="how to print")
         if year:
             sub.add_argument("--year", type=int, required=True)
-            sub.add_argument("--cut-off", type=date.fromisoformat, metavar="DAY", help="last day that counts")
+            sub.add_argument("--cut-off", type=_day, metavar="DAY", help="last day that counts")
         if within:
             sub.add_argument("--within", default="", metavar="PREFIX", help="only units whose code begins so")
         return sub
@@ -179,7 +185,7 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--as", dest="kind", choices=("counts",), default="counts", help="what the file holds")
     sub.add_argument("--dry-run", action="store_true", help="say what would happen, write nothing")
     sub.add_argument("--undo", type=int, metavar="BATCH", help="take an import back")
-    sub.add_argument("--by", default=getpass.getuser(), metavar="NAME", help="who imports (default: this login)")
+    sub.add_argument("--by", metavar="NAME", help="who imports (default: this login)")
 
     sub = command(run_completeness, "completeness", "daily forms expected, filed, filed on time")
     sub.add_argument("--month", metavar="2024-03")

@@ -1,6 +1,7 @@
 """The year on paper: CSV that opens right in Chinese Excel, and a workbook with charts. The numbers are figures'."""
 
 import io
+import re
 from datetime import date, datetime
 
 import pandas as pd
@@ -14,7 +15,8 @@ from metrics.figures import Period, figures
 
 TOTALS, BY_COMMUNITY, BY_MONTH, DEFINITIONS = "年度汇总", "分社区", "分月", "口径"
 CHARTED = ("hotline.received", "consultation.in_person", "adviser.cases")  # first of each sheet's native charts
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
+_DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+_CONVERTED = re.compile(r"\d{12,}|0\d+|\d+[-/]\d+(?:[-/]\d+)?|\d+[eE]\d+")  # what Excel makes something else of
 
 
 def number(value: float | None) -> str:
@@ -98,22 +100,34 @@ def file_name(store, year: int, cut_off: date | None, what: str, ending: str, la
 def csv_bytes(frame: pd.DataFrame) -> bytes:
     """A frame as CSV for Chinese Excel: UTF-8 with its mark, CRLF, whole numbers without a point.
 
-    Long codes end in a tab, so that Excel keeps them as text; text that looks like a formula gets a leading '.
+    Text that Excel would turn into a number or a day (120114001007, 2024-03, 007) ends in a tab, which keeps
+    it text; text that looks like a formula gets a leading '.
     """
     cells = {name: pd.Series([_csv_cell(cell) for cell in frame[name]], dtype=object) for name in frame.columns}
-    return pd.DataFrame(cells).to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig")
+    shown = pd.DataFrame(cells).rename(columns=_csv_cell)
+    return shown.to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig")
 
 
 def _csv_cell(cell: object) -> object:
-    if isinstance(cell, float):
-        return "" if pd.isna(cell) else (int(cell) if cell.is_integer() else cell)
+    if isinstance(cell, str):
+        return cell + "\t" if _CONVERTED.fullmatch(cell) else inert(cell)
+    return plain(cell)
+
+
+def inert(text: str) -> str:
+    """Text that no spreadsheet takes for a formula."""
+    return "'" + text if text.startswith(_DANGEROUS) else text
+
+
+def plain(cell: object) -> object:
+    """A cell as files hold it: None for a blank, whole numbers without a point, days and instants as ISO text."""
     if isinstance(cell, datetime):
         return cell.isoformat(timespec="seconds")
-    if not isinstance(cell, str):
-        return "" if cell is None or cell is pd.NA else cell
-    if cell.isdigit() and len(cell) > 11:
-        return cell + "\t"
-    return "'" + cell if cell.startswith(_DANGEROUS) else cell
+    if isinstance(cell, date):
+        return cell.isoformat()
+    if cell is None or cell is pd.NA or cell is pd.NaT or (isinstance(cell, float) and pd.isna(cell)):
+        return None
+    return int(cell) if isinstance(cell, float) and cell.is_integer() else cell
 
 
 def workbook(store, year: int, *, cut_off: date | None = None, language: str = "zh") -> bytes:
@@ -121,11 +135,11 @@ def workbook(store, year: int, *, cut_off: date | None = None, language: str = "
     made = tables(store, year, cut_off=cut_off, language=language)
     meanings = catalogue(store).on(Period.of(year, cut_off).last)
     buffer = io.BytesIO()
-    with xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False}) as book:
+    with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
         heading = book.add_format(
             {"bold": True, "text_wrap": True, "valign": "vcenter", "bottom": 1, "bg_color": "#E8EEF7"}
         )
-        number = book.add_format({"num_format": "#,##0.##;-#,##0.##;0"})
+        fraction = book.add_format({"num_format": "#,##0.00"})
         whole = book.add_format({"num_format": "#,##0"})
         wrapped = book.add_format({"text_wrap": True, "valign": "top"})
         for name, frame in made.items():
@@ -141,10 +155,10 @@ def workbook(store, year: int, *, cut_off: date | None = None, language: str = "
                         sheet.write_string(y, x, cell, wrapped if name == DEFINITIONS else None)
                     elif not pd.isna(cell):
                         year_cell = column == translate("年度", language)
-                        style = None if year_cell else (whole if float(cell).is_integer() else number)
+                        style = None if year_cell else (whole if float(cell).is_integer() else fraction)
                         sheet.write_number(y, x, cell, style)
-            if name in (BY_COMMUNITY, BY_MONTH):
-                rows = len(frame) - 1 if name == BY_MONTH else len(frame[frame[frame.columns[0]] != ""])
+            rows = len(frame) - 1 if name == BY_MONTH else len(frame[frame[frame.columns[0]] != ""])
+            if name in (BY_COMMUNITY, BY_MONTH) and rows:
                 _charts(book, sheet, title, frame, rows, [meanings[c] for c in CHARTED if c in meanings], language)
     return buffer.getvalue()
 
@@ -185,3 +199,8 @@ def _width(column: pd.Series, heading: str) -> float:
 def local(instant: datetime | None) -> str | None:
     """An instant as the office's clock shows it: 2024-03-05 17:30."""
     return None if instant is None or pd.isna(instant) else instant.astimezone(CHINA).strftime("%Y-%m-%d %H:%M")
+
+
+def share(top: float, bottom: float) -> str:
+    """A ratio's base as people read it, 385/386; empty for anything else."""
+    return f"{number(top)}/{number(bottom)}" if bottom > 0 else ""

@@ -115,16 +115,20 @@ def figures(
                                 <NA> where none are expected or the year's calendar is unknown
     note                        why the parts exceed the total, where they do
 
+    One definition per question, that of the cut-off, holds for its months and for last year's column too.
+
     Every combination has a row, so blanks are visible. Raises Refusal for an unknown indicator, community or
     year.
     """
-    by = tuple(by)
+    by = tuple(dict.fromkeys(by))
     if unknown := set(by) - {"community", "month"}:
         raise Refusal("不能按“{by}”分列，可用 community、month", by=sorted(unknown))
     period = Period.of(year, cut_off)
     known = catalogue(store)
     meanings = known.on(period.last)
     chosen = _chosen(meanings, indicators)
+    if not chosen:
+        return pd.DataFrame(columns=COLUMNS)
     scope, since = _scope(store, within, community)
     needed = list(dict.fromkeys(leaf for code in chosen for leaf in leaves(meanings, code)))
     seen = "community" in by or community is not None
@@ -181,7 +185,7 @@ def rows(
     """
     period = Period.of(year, cut_off)
     meanings = catalogue(store).on(period.last)
-    _chosen(meanings, [indicator])
+    (indicator,) = _chosen(meanings, [indicator])
     scope, _ = _scope(store, within, community)
     first, last = period.first, period.last
     if month is not None:
@@ -189,28 +193,21 @@ def rows(
             raise Refusal("{year}-{month:02d} 不在截至日以内", year=year, month=month)
         first, last = date(year, month, 1), period.end_of(month)
     wanted = leaves(meanings, indicator)
-    kind = meanings[indicator].adds
-    if kind == "units":
-        found = [_as_row(one, indicator) for one in scope if one.level == "community" and one.alive(last, last)]
-    else:
-        state = meanings[wanted[0]].adds == "standing"
-        found = ledger.rows(
-            store,
-            wanted,
-            [one.code for one in scope],
-            None if state else first,
-            last,
-            as_of=as_of,
-            covered=community is not None,
-        )
-        if state:
-            alive = {one.code for one in scope if one.alive(last, last)}
-            found = [row for row in _latest(found) if row[0] in alive]
+    sorts = {adds: [code for code in wanted if meanings[code].adds == adds] for adds in ("sum", "standing", "units")}
+    codes = [one.code for one in scope]
+    alive = {one.code for one in scope if one.alive(last, last)}
+    seen = {"as_of": as_of, "covered": community is not None}
+    states = ledger.rows(store, sorts["standing"], codes, None, last, **seen)
+    found = ledger.rows(store, sorts["sum"], codes, first, last, **seen)
+    found += [row for row in _latest(states) if row[0] in alive]
+    counted = [one for one in scope if one.level == "community" and one.code in alive]
+    found += [_as_row(one, code) for code in sorts["units"] for one in counted]
     frame = pd.DataFrame(found, columns=list(ledger.ROW))
-    names = {one.code: one.short for one in scope}
+    with reading(store) as conn:
+        names = {one.code: one.short for one in units(conn)}
     if len(frame):
-        frame["community_name"] = frame["unit"].map(lambda code: names.get(code) or _unit_name(store, code))
-        frame["id"] = frame["unit"] + "-" + frame["no"].astype(str)
+        frame["community_name"] = frame["unit"].map(names)
+        frame["id"] = np.where(frame["no"] > 0, frame["unit"] + "-" + frame["no"].astype(str), frame["unit"])
         frame["name"] = frame["indicator"].map({code: meanings[code].name[language] for code in wanted})
     frame["community"], frame["ticket"] = frame["unit"], None
     return frame.reindex(columns=ROW_COLUMNS)
@@ -373,6 +370,15 @@ def percent(top: np.ndarray, bottom: np.ndarray) -> np.ndarray:
     return np.where((share > 0) & (shown <= 0), 0.01, shown)
 
 
+def expected_days(period: Period, since: date | None, as_of: datetime | None = None) -> list[date]:
+    """The days of a period for which daily reports are due: the workdays from `since` on that are over.
+
+    Raises Refusal where the calendar of working days is not known.
+    """
+    last = min(period.last, china_day(as_of or now()) - timedelta(1))
+    return workdays(max(period.first, since or date.max), last)
+
+
 def _blanks(
     cube: _Cube,
     period: Period,
@@ -382,26 +388,21 @@ def _blanks(
     known: Catalogue,
     needed: list[str],
 ) -> np.ndarray | None:
-    """Daily reports expected and not there, unit × month × indicator (-1: none are expected). None: unknowable.
-
-    One is expected for each workday from `since` on, of each community in being, once the day is over.
-    """
-    last = min(period.last, china_day(as_of or now()) - timedelta(1))
-    first = max(period.first, since or date.max)
-    if first > last:
-        return None
+    """Daily reports expected and not there, unit × month × indicator (NaN: none are expected). None: unknowable."""
     try:
-        expected = workdays(first, last)
+        days = expected_days(period, since, as_of)
     except Refusal:
+        return None
+    if not days:
         return None
     masks = np.zeros(cube.days.shape[:2], dtype="int64")
     communities = [n for n, one in enumerate(scope) if one.level == "community"]
-    for day in expected:
+    for day in days:
         alive = [n for n in communities if scope[n].alive(day, day)]
         masks[alive, day.month - 1] |= 1 << day.day - 1
-    blank = np.bitwise_count(masks[:, :, None] & ~cube.days).astype("int64")
-    daily = [known.kinds[known.indicators[code].kind].grain == "daily" for code in needed]
-    return np.where(np.array(daily, dtype=bool), blank, -1)
+    blank = np.bitwise_count(masks[:, :, None] & ~cube.days).astype(float)
+    daily = np.array([known.kinds[known.indicators[code].kind].grain == "daily" for code in needed], dtype=bool)
+    return np.where(daily & (masks > 0)[:, :, None], blank, np.nan)
 
 
 def _worst(
@@ -415,11 +416,11 @@ def _worst(
     """Of an indicator's parts, the one with most blanks says how many reports are missing."""
     if blanks is None:
         return pd.array([pd.NA] * (len(places) * len(chosen)), dtype="Int64")
-    flat = _summed(blanks.astype(float), by)[places]
+    flat = _summed(blanks, by)[places]
     at = {code: n for n, code in enumerate(needed)}
     worst = [flat[:, [at[leaf] for leaf in leaves(meanings, code)]].max(axis=1) for code in chosen]
     numbers = np.concatenate(worst) if worst else np.empty(0)
-    return pd.arrays.IntegerArray(numbers.astype("int64"), numbers < 0)
+    return pd.Series(numbers).astype("Int64").array
 
 
 def _explained(
@@ -427,13 +428,14 @@ def _explained(
 ) -> pd.DataFrame:
     """Community names beside the codes, the reason where parts exceed the whole, a street's own row only if filled."""
     covering = {code for code in found["indicator"].unique() if counts_once(known, code)}
-    once = found["indicator"].isin(covering)
-    names = {True: {}, False: {}}
+    titled = {code for code in found["indicator"].unique() if known.kinds[known.indicators[code].kind].titled}
+    itself = found["indicator"].isin(titled)
+    names = {True: {}, False: {}}  # what a street holds itself is its own; its daily counts await a community
     for one in scope:
-        for covers in names:
-            own = translate(STREET_ITSELF if covers else UNASSIGNED, language, name=one.short)
-            names[covers][one.code] = one.short if one.level == "community" else own
-    found["community_name"] = found["community"].map(names[False]).where(~once, found["community"].map(names[True]))
+        for titles in names:
+            own = translate(STREET_ITSELF if titles else UNASSIGNED, language, name=one.short)
+            names[titles][one.code] = one.short if one.level == "community" else own
+    found["community_name"] = found["community"].map(names[False]).where(~itself, found["community"].map(names[True]))
     exceed = {
         code
         for code in covering & set(needed)
@@ -446,8 +448,3 @@ def _explained(
 
 def _as_row(one: Unit, indicator: str) -> tuple:
     return (one.code, 0, "community", one.opened_on, one.name, 0, 1, None, "", indicator, 1)
-
-
-def _unit_name(store, code: str) -> str:
-    with reading(store) as conn:
-        return next((one.short for one in units(conn, code)), code)

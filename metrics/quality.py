@@ -1,16 +1,17 @@
 """Who has reported and who has not."""
 
 from collections import Counter
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pandas as pd
 
-from db import ledger, settings
-from db.engine import CHINA, china_day, now, reading
-from db.units import units
+from db import ledger, settings, totals
+from db.engine import CHINA, reading
+from db.language import Refusal
+from db.units import Unit, units
 from metrics.catalogue import catalogue
-from metrics.figures import Period
-from metrics.workdays import is_workday, workdays
+from metrics.figures import Period, expected_days
+from metrics.workdays import is_workday
 
 COLUMNS = ["kind", "community", "community_name", "month", "expected", "filed", "on_time"]
 
@@ -24,15 +25,10 @@ def completeness(
     time means first recorded by the end of the next workday. Raises Refusal for a year whose calendar of
     working days is not known.
     """
-    period = Period.of(year, cut_off)
-    with reading(store) as conn:
-        since = date.fromisoformat(settings.get(conn, "reporting_since"))
-        scope = [one for one in units(conn, within) if one.level == "community"]
-    first = max(period.first, since)
-    last = min(period.last, china_day(now()) - timedelta(1))
-    expected = [day for day in workdays(first, last) if month in (None, day.month)]
+    scope, days = _due(store, Period.of(year, cut_off), within)
+    expected = [day for day in days if month in (None, day.month)]
     kinds = [kind.code for kind in catalogue(store).kinds.values() if kind.grain == "daily"]
-    filings = ledger.filings(store, [one.code for one in scope], kinds, first, last)
+    filings = ledger.filings(store, [one.code for one in scope], kinds, date(year, 1, 1), date(year, 12, 31))
     due = {day: _next_workday_ends(day) for day in expected}
     filed = Counter((kind, unit, day.month) for unit, kind, day, _ in filings if day in due)
     on_time = Counter((kind, unit, day.month) for unit, kind, day, at in filings if day in due and at <= due[day])
@@ -50,8 +46,49 @@ def completeness(
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
+def unfiled(store, year: int, *, cut_off: date | None = None, within: str = "") -> pd.DataFrame:
+    """Daily forms of which nothing at all is reported: kind, community, community_name, missing; most first.
+
+    A form with one number filled in is filed, so a form's count is at most the `missing` of its indicators.
+    Asks the roll-up alone. Empty where no reports are due or the calendar is not known.
+    """
+    period = Period.of(year, cut_off)
+    try:
+        scope, days = _due(store, period, within)
+    except Refusal:
+        scope, days = [], []
+    kinds = [kind.code for kind in catalogue(store).kinds.values() if kind.grain == "daily"]
+    filed: dict[tuple, int] = {}
+    for unit, month, code, _total, _entries, bits, *_seen in totals.read(
+        store, [one.code for one in scope], period.first, period.last
+    ):
+        key = unit, code.partition(".")[0], month % 100
+        filed[key] = filed.get(key, 0) | bits
+    rows = []
+    for kind in kinds:
+        for one in scope:
+            blank = [
+                d for d in days if one.alive(d, d) and not filed.get((one.code, kind, d.month), 0) >> d.day - 1 & 1
+            ]
+            rows.append((kind, one.code, one.short, len(blank)))
+    frame = pd.DataFrame(rows, columns=["kind", "community", "community_name", "missing"])
+    return frame[frame["missing"] > 0].sort_values("missing", ascending=False, kind="stable", ignore_index=True)
+
+
+def _due(store, period: Period, within: str) -> tuple[list[Unit], list[date]]:
+    """The communities that report and the days their reports are due."""
+    with reading(store) as conn:
+        since = settings.get(conn, "reporting_since")
+        scope = [one for one in units(conn, within) if one.level == "community"]
+    return scope, expected_days(period, since and date.fromisoformat(since))
+
+
 def _next_workday_ends(day: date) -> datetime:
+    """The end of the workday after `day`; the end of time while that year's calendar is not known."""
     following = day + timedelta(1)
-    while not is_workday(following):
-        following += timedelta(1)
+    try:
+        while not is_workday(following):
+            following += timedelta(1)
+    except Refusal:
+        return datetime.max.replace(tzinfo=UTC)
     return datetime.combine(following + timedelta(1), time(), CHINA)

@@ -10,12 +10,14 @@ import hashlib
 import io
 import re
 import unicodedata
+import zipfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from itertools import islice
 
-from python_calamine import CalamineError, CalamineWorkbook
+from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from db import ledger
 from db.engine import reading
@@ -27,17 +29,19 @@ from metrics.catalogue import Catalogue, catalogue, label
 HEADINGS = {
     "day": "日期 填报日期 日 day date",
     "code": "社区编码 社区代码 单位编码 统计用区划代码 code community_code village_code",
-    "name": "社区名称 单位 单位名称 所属社区 村/社区 community_name village",
-    "community": "社区 community unit",
+    "name": "社区 社区名称 单位名称 所属社区 村/社区 community community_name village",
+    "unit": "单位 unit",
     "indicator": "指标 指标编码 指标代码 指标名称 项目 indicator indicator_code indicator_name",
     "quantity": "数量 数值 数 件数 值 quantity value count number",
-    "title": "名称 标题 活动名称 title",
+    "title": "名称 标题 活动 活动名称 活动主题 主题 title",
 }
 IGNORED = "序号 编号 备注 说明 填报人 经办人 街道 街道编码 计量单位 no note notes remark street town town_code".split()
 TOTALS = {"合计", "总计", "小计", "共计", "total"}
 HEADER_WITHIN = 20  # lines; above the header stand titles and notes
-_DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[ T].*)?")
-_NUMBER = re.compile(r"(\d+|\d{1,3}(?:,\d{3})+)(?:\.0+)?")
+MOST_BYTES, MOST_CELLS = 1 << 30, 20_000_000  # of a workbook once unpacked
+_DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[ T]\d{1,2}:\d{2}.*)?", re.ASCII)
+_NUMBER = re.compile(r"(\d{1,15}|\d{1,3}(?:,\d{3}){1,4})(?:\.0+)?", re.ASCII)
+_HALF_WIDTH = {ord(wide): narrow for wide, narrow in zip("０１２３４５６７８９，．－", "0123456789,.-", strict=True)}
 
 
 @dataclass
@@ -99,7 +103,7 @@ def import_counts(
         problems = problems + [_located(problem, counts) for problem in rejected.problems]
     if problems:
         problems = sorted(problems, key=lambda problem: problem.row or 0)
-        return made | {"rejected": len({(p.row, p.column) for p in problems}), "errors": problems}
+        return made | {"rejected": len({(p.row, p.heading()) for p in problems}), "errors": problems}
     return made | {
         "new": receipt.new,
         "unchanged": receipt.unchanged + counts.repeated,
@@ -113,40 +117,70 @@ def read_counts(store, data: bytes, file: str) -> Counts:
     known = catalogue(store)
     with reading(store) as conn:
         finder = Finder(units(conn))
-    for sheet, lines in _sheets(data):
-        found = _header(lines, known)
-        if found:
-            start, columns, wide = found
-            counts = Counts(file, sheet)
-            _read(counts, lines, start, columns, wide, finder, known)
-            return counts
-    raise Refusal(
-        "{file} 前 {n} 行没有找到表头：需要“日期”“社区”，以及“指标”和“数量”两列，或以指标名称为列名",
-        file=file,
-        n=HEADER_WITHIN,
-    )
+    tables = [(sheet, lines, found) for sheet, lines in _sheets(data) if (found := _header(lines, known))]
+    if not tables:
+        raise Refusal(
+            "{file} 前 {n} 行没有找到表头：需要“日期”“社区”，以及“指标”和“数量”两列，或以指标名称为列名",
+            file=file,
+            n=HEADER_WITHIN,
+        )
+    if len(tables) > 1:
+        raise Refusal("{file} 有多张工作表都像台账：{sheets}，请每次只留一张", file=file, sheets=[t[0] for t in tables])
+    sheet, lines, found = tables[0]
+    counts = Counts(file, sheet)
+    _read(counts, lines, *found, finder, known)
+    if not counts.read and not counts.problems:
+        raise Refusal("{file} 的表头下面没有数；公式请先在 Excel 中保存出结果", file=file)
+    return counts
 
 
 # -------------------------------------------------------------------------------------------- the table
 
 
 def _sheets(data: bytes) -> Iterable[tuple[str | None, list[list]]]:
-    """Each sheet as lines of cells. What the file is, its first bytes say, not its name."""
+    """Each sheet people see as lines of cells. What the file is, its first bytes say, not its name."""
     if data[:4] in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0"):
         try:
+            if data.startswith(b"PK"):
+                _inspect(data)
             workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
-            for name in workbook.sheet_names:
-                yield name, workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
-        except CalamineError as error:
+            for sheet in workbook.sheets_metadata:
+                if sheet.visible == SheetVisibleEnum.Visible and sheet.typ == SheetTypeEnum.WorkSheet:
+                    yield sheet.name, workbook.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False)
+        except (CalamineError, zipfile.BadZipFile) as error:
             raise Refusal("Excel 文件无法打开（{error}），请另存一份后重试", error=error) from None
         return
     text = decode(data)
-    top = "\n".join(text.splitlines()[:HEADER_WITHIN])
+    top = "".join(islice(io.StringIO(text), HEADER_WITHIN))
     delimiter = max(",\t;", key=top.count)
     try:
-        yield None, list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+        yield None, list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
     except csv.Error as error:
         raise Refusal("CSV 文件无法读取（{error}），请另存一份后重试", error=error) from None
+
+
+def _inspect(data: bytes) -> None:
+    """Refuse a workbook that would fill the memory, or whose error cells would pass for blank ones."""
+    with zipfile.ZipFile(io.BytesIO(data)) as book:
+        if sum(part.file_size for part in book.infolist()) > MOST_BYTES:
+            raise Refusal("Excel 文件解开后超过 {n} MB，请拆成几份导入", n=MOST_BYTES >> 20)
+        for name in book.namelist():
+            if not name.startswith("xl/worksheets/") or not name.endswith(".xml"):
+                continue
+            xml = book.read(name)
+            if error := re.search(rb'<c r="([A-Z]+[0-9]+)"[^>]*t="e"', xml):
+                raise Refusal("单元格 {cell} 是 Excel 错误值，请先改正", cell=error[1].decode())
+            far = [(len(column), column, int(row)) for column, row in re.findall(rb'<c r="([A-Z]+)(\d+)"', xml)]
+            if far and max(row for _, _, row in far) * _column_number(max(far)[1]) > MOST_CELLS:
+                raise Refusal("Excel 表格过大（到第 {row} 行），请删去远处的空白行列后重试", row=max(f[2] for f in far))
+
+
+def _column_number(letters: bytes) -> int:
+    """A → 1, Z → 26, AA → 27"""
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
 
 
 def clean(cell: object) -> str:
@@ -161,34 +195,47 @@ def clean(cell: object) -> str:
 
 @lru_cache(maxsize=4096)
 def _folded(text: str) -> str:
-    """A heading as it is compared: one width of letters, no spaces, no unit in brackets, lower case."""
-    text = unicodedata.normalize("NFKC", text).lower()
-    return re.sub(r"\s+", "", re.sub(r"\([^()]*\)\s*$", "", text))
+    """A heading as it is compared: one width of letters, no spaces, lower case."""
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text).lower())
+
+
+def _bare(text: str) -> str:
+    """A folded heading without the unit in brackets at its end."""
+    return re.sub(r"\([^()]*\)$", "", _folded(text))
 
 
 def _names(known: Catalogue) -> dict[str, str]:
-    """Everything an indicator may be called in a file → its code."""
-    return {
-        _folded(name): code
-        for code, meaning in known.indicators.items()
-        for name in (code, *meaning.name.values(), *(label(meaning, language) for language in meaning.name))
-    }
+    """Everything an indicator may be called in a file → its code; without brackets too, where that is clear."""
+    exact, bare = {}, {}
+    for code, versions in known.versions.items():
+        for meaning in versions:
+            for name in (code, *meaning.name.values(), *(label(meaning, language) for language in meaning.name)):
+                exact[_folded(name)] = code
+                bare.setdefault(_bare(name), set()).add(code)
+    return {name: next(iter(codes)) for name, codes in bare.items() if len(codes) == 1} | exact
 
 
-def _header(lines: list[list], known: Catalogue) -> tuple[int, dict[str, int], dict[int, str]] | None:
-    """Where the header is, which column holds what, and for the wide shape which indicator each column is."""
+def _meant(heading: str, indicators: dict[str, str]) -> str | None:
+    return indicators.get(_folded(heading)) or indicators.get(_bare(heading))
+
+
+def _header(lines: list[list], known: Catalogue) -> tuple[int, dict[str, list[int]], dict[int, str]] | None:
+    """Where the header is, which columns hold what, and for the wide shape which indicator each column is."""
     roles = {_folded(heading): role for role, headings in HEADINGS.items() for heading in headings.split()}
     indicators = _names(known)
     for n, line in enumerate(lines[:HEADER_WITHIN]):
-        headings = [_folded(clean(cell)) for cell in line]
-        columns: dict[str, int] = {}
+        columns: dict[str, list[int]] = {}
         wide: dict[int, str] = {}
-        for at, heading in enumerate(headings):
-            if heading in indicators:
-                wide[at] = indicators[heading]
-            elif heading in roles:
-                columns.setdefault(roles[heading], at)
-        placed = "day" in columns and {"code", "name", "community"} & set(columns)
+        for at, cell in enumerate(line):
+            heading = clean(cell)
+            role = roles.get(_folded(heading)) or roles.get(_bare(heading))
+            if role:
+                columns.setdefault(role, []).append(at)
+            elif code := _meant(heading, indicators):
+                wide[at] = code
+        if "name" not in columns and "code" not in columns and "unit" in columns:
+            columns.setdefault("name", columns["unit"])  # 单位 is a place only where nothing else is one
+        placed = "day" in columns and {"code", "name"} & set(columns)
         if placed and "indicator" in columns and "quantity" in columns:
             return n, columns, {}
         if placed and wide:
@@ -200,7 +247,7 @@ def _read(
     counts: Counts,
     lines: list[list],
     start: int,
-    columns: dict[str, int],
+    columns: dict[str, list[int]],
     wide: dict[int, str],
     finder: Finder,
     known: Catalogue,
@@ -217,15 +264,22 @@ def _read(
         for at, code in wide.items():
             if not known.indicators[code].entered:
                 counts.problems.append(Problem("该指标由系统计算，请删去此列", {}, start + 1, header[at], code))
-    place_columns = [columns[role] for role in ("code", "community", "name") if role in columns]
-    asked = list(wide.items()) or [(columns["quantity"], None)]
+    place_columns = [at for role in ("code", "name") for at in columns.get(role, ())]
+    for role in ("day", "code", "indicator", "quantity", "title"):
+        for other in columns.get(role, ())[1:]:
+            twice = "“{first}”和“{other}”是同一种列，只能留一列"
+            names = {"first": header[columns[role][0]], "other": header[other]}
+            counts.problems.append(Problem(twice, names, start + 1, header[other], header[other]))
+    day_column, title_column = columns["day"][0], columns.get("title", [None])[0]
+    asked = list(wide.items()) or [(columns["quantity"][0], None)]
 
     for number, line in enumerate(lines[start + 1 :], start + 2):
         if len(line) < len(header):
             line = [*line, *[""] * (len(header) - len(line))]
 
         def wrong(message: str, at: int, number: int = number, line: list = line, **params) -> None:
-            counts.problems.append(Problem(message, params, number, header[at] or str(at + 1), clean(line[at])))
+            column = (header[at] if at < len(header) else "") or str(at + 1)
+            counts.problems.append(Problem(message, params, number, column, clean(line[at])))
 
         def take(at: int, meaning: Callable, line: list = line, wrong: Callable = wrong):
             """One cell understood, or None and a problem that names it."""
@@ -234,21 +288,24 @@ def _read(
             except Refusal as refusal:
                 wrong(refusal.message, at, **refusal.params)
 
+        for at in range(len(header), len(line)):
+            if line[at] is not None and clean(line[at]):
+                wrong("本行比表头多出一格，可能是数里的逗号把它断开了", at)
         cells = [(at, code) for at, code in asked if line[at] is not None and clean(line[at])]
         if not cells:
             continue
         counts.read += len(cells)
-        day = take(columns["day"], days)
+        day = take(day_column, days)
         named = [at for at in place_columns if clean(line[at])] or place_columns[:1]
         place = take(named[0], places)
         for at in named[1:]:
             other = take(at, places)
             if place and other and other.code != place.code:
                 wrong("与编码 {code} 对应的社区“{name}”不一致", at, code=place.code, name=place.name)
-        title = clean(line[columns["title"]]) if "title" in columns else ""
+        title = clean(line[title_column]) if title_column is not None else ""
         for at, code in cells:
             if code is None:
-                code = take(columns["indicator"], wanted)
+                code = take(columns["indicator"][0], wanted)
             quantity = take(at, parse_quantity)
             if None in (day, place, code, quantity) or code not in kinds:
                 continue
@@ -257,18 +314,16 @@ def _read(
             draft = drafts.get(key)
             if draft is None:
                 draft = drafts[key] = Draft(kind, place.code, day, {}, key[3], row=number)
-            before = draft.values.get(code)
+            before, first = draft.values.get(code), counts.where.get((draft.row, code), (number, ""))[0]
             if before is None:
                 draft.values[code] = quantity
+            elif default_title[kind] and not title:
+                wrong("与第 {first} 行同日同社区，请加“名称”列把两场活动分开", at, first=first)
             elif before == quantity:
                 counts.repeated += 1
             else:
                 counts.conflicts += 1
-                first = counts.where.get((draft.row, code), (draft.row, ""))[0]
-                problem = Problem(
-                    "与第 {first} 行是同一天同一社区同一指标，数却是 {before}", {"first": first, "before": before}
-                )
-                counts.problems.append(replace(problem, row=number, column=header[at], value=clean(line[at])))
+                wrong("与第 {first} 行是同一天同一社区同一指标，数却是 {before}", at, first=first, before=before)
             counts.where.setdefault((draft.row, code), (number, header[at]))
     counts.drafts = list(drafts.values())
 
@@ -286,7 +341,7 @@ class _Memo(dict):
 
 
 def _entered(text: str, indicators: dict[str, str], known: Catalogue) -> str:
-    code = indicators.get(_folded(text))
+    code = _meant(text, indicators)
     if code is None:
         raise Refusal("没有这个指标，可在“设置”中查看指标的编码和名称")
     if not known.indicators[code].entered:
@@ -295,16 +350,16 @@ def _entered(text: str, indicators: dict[str, str], known: Catalogue) -> str:
 
 
 def _unknown_columns(
-    lines: list[list], start: int, header: list[str], columns: dict[str, int], wide: dict[int, str]
+    lines: list[list], start: int, header: list[str], columns: dict[str, list[int]], wide: dict[int, str]
 ) -> list[Problem]:
     """Columns of numbers under a heading nobody knows: a misspelt indicator must not vanish in silence."""
     problems = []
     known = {_folded(word) for word in IGNORED} | TOTALS
+    placed = {at for some in columns.values() for at in some} | set(wide)
     for at, heading in enumerate(header):
-        if at in wide or at in columns.values() or _folded(heading) in known:
+        if at in placed or _folded(heading) in known:
             continue
-        cells = [clean(line[at]) for line in lines[start + 1 :] if at < len(line) and line[at] not in (None, "")]
-        if any(_NUMBER.fullmatch(cell) for cell in cells):
+        if any(re.search(r"\d", clean(line[at])) for line in lines[start + 1 :] if at < len(line)):
             unknown = "没有名为“{name}”的指标，请改正列名或删去此列"
             problems.append(Problem(unknown, {"name": heading}, start + 1, heading or str(at + 1), heading))
     return problems
@@ -346,9 +401,9 @@ def parse_quantity(cell: object) -> int:
     """A count: 12, 12.0, 1,234, １２. Raises Refusal for a negative, a fraction or a text."""
     if isinstance(cell, (date, bool)):
         raise Refusal("应为非负整数")
-    if isinstance(cell, str) and cell.isascii() and cell.isdigit():
+    if isinstance(cell, str) and len(cell) <= 15 and cell.isascii() and cell.isdigit():
         return int(cell)  # most cells are, and the rest of this takes five times as long
-    text = unicodedata.normalize("NFKC", clean(cell))
+    text = clean(cell).translate(_HALF_WIDTH)
     if found := _NUMBER.fullmatch(text):
         return int(found[1].replace(",", ""))
     if re.fullmatch(r"\d*\.\d+", text):

@@ -9,9 +9,11 @@ from metrics import exports
 from metrics.catalogue import label
 from metrics.exports import BY_COMMUNITY, BY_MONTH, DEFINITIONS, TOTALS, number
 from pages.shell import data, drill, pickers
+from pages.shell.entries import done, flash
 from pages.shell.language import _, language
 
 st.title(_("年报"))
+flash()
 if not data.communities():
     st.info(_("还没有社区，请先到“设置”登记。"))
     st.stop()
@@ -23,14 +25,14 @@ if fixed.get(str(year)) != cut_off.isoformat() and right.button(
 ):
     with writing(data.the_store()) as conn:
         settings.put(conn, "cut_offs", {**fixed, str(year): cut_off.isoformat()})
-    st.rerun()
+    done("cut_off", _("{year} 年报告的截至日已定为 {day}。", year=year, day=cut_off))
 
 ask = {"cut_off": cut_off, "language": language()}
 whole = data.ask(year, cut_off=cut_off)
 if not whole["value"].notna().any():
     st.info(_("{year} 年还没有数据，可先到“日报录入”或“活动台账”录入。", year=year))
     st.stop()
-tables = exports.tables(data.the_store(), year, **ask)
+tables = data.tables(year, cut_off)
 
 
 def name(what: str, ending: str) -> str:
@@ -61,10 +63,7 @@ places[3].download_button(
 totals, communities, months, definitions = st.tabs([_(TOTALS), _(BY_COMMUNITY), _(BY_MONTH), _(DEFINITIONS)])
 tall = {"height": 38 + 35 * len(whole)}
 with totals:
-    base = [
-        f"{number(line.numerator)}/{number(line.denominator)}" if line.denominator > 0 else None
-        for line in whole.itertuples()
-    ]
+    base = [exports.share(line.numerator, line.denominator) or None for line in whole.itertuples()]
     shown = pd.DataFrame(
         {
             _("指标"): whole["name"],

@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from metrics import charts
-from metrics.exports import number
+from metrics.exports import number, share
 from pages.shell import data, drill, pickers
 from pages.shell.language import _, language
 
@@ -40,7 +40,7 @@ def card(code: str) -> None:
     figure = by_code[code]
     with st.container(border=True, height="stretch", gap="xxsmall"):
         last = number(figure["previous"])
-        base = f"{number(figure['numerator'])}/{number(figure['denominator'])}" if figure["denominator"] > 0 else ""
+        base = share(figure["numerator"], figure["denominator"])
         st.caption(figure["name"])
         st.header(f"{number(figure['value'])} :small[{figure['unit']}]", anchor=False)
         blanks = 0 if pd.isna(figure["missing"]) else figure["missing"]
@@ -91,14 +91,16 @@ with left:
     else:
         st.success(_("每项指标都有数据。"), icon=":material/check_circle:")
 with right:
-    daily = [known.entered(kind.code)[0].code for kind in known.kinds.values() if kind.grain == "daily"]
-    behind = data.ask(year, "community", cut_off=cut_off, indicators=tuple(daily))
-    behind = behind[behind["missing"].fillna(0) > 0].sort_values(["missing", "community"], ascending=[False, True])
+    behind = data.unfiled(year, cut_off)
     if len(behind):
         st.markdown(_("**未交的日报**（共 {n} 份）", n=behind["missing"].sum()))
-        kinds = behind["indicator"].map(lambda code: known.kinds[code.partition(".")[0]].name[language()])
-        shown = behind[["community_name", "missing"]].assign(kind=kinds)[["community_name", "kind", "missing"]]
-        drill.table(behind, shown.set_axis([_("社区"), _("日报"), _("缺报（份）")], axis=1), year, cut_off, "behind")
+        first = {kind: known.entered(kind)[0].code for kind in behind["kind"].unique()}
+        behind = behind.assign(indicator=behind["kind"].map(first), month=None)
+        kinds = behind["kind"].map({kind: known.kinds[kind].name[language()] for kind in first})
+        shown = pd.DataFrame(
+            {_("社区"): behind["community_name"], _("日报"): kinds, _("缺报（份）"): behind["missing"]}
+        )
+        drill.table(behind, shown, year, cut_off, "behind")
     elif whole["missing"].notna().any():
         st.success(_("应交的日报都已交齐。"), icon=":material/check_circle:")
     else:

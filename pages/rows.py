@@ -21,7 +21,7 @@ try:
     by = ("month",) if month else ()
     figure = data.ask(year, *by, indicators=(indicator,), cut_off=cut_off, community=asked.get("community"))
     figure = figure[figure["month"] == asked["month"]].iloc[0] if month else figure.iloc[0]
-except (KeyError, ValueError, Refusal) as problem:
+except (LookupError, ValueError, Refusal) as problem:
     st.title(_("明细"))
     st.warning(said(problem) if isinstance(problem, Refusal) else _("请从总览、社区或年报中的数字点进来。"))
     st.stop()

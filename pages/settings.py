@@ -1,5 +1,6 @@
 """设置: we have a new community; we count something new."""
 
+from dataclasses import replace
 from datetime import date
 
 import pandas as pd
@@ -122,14 +123,15 @@ with indicators:
                 for spoken, place in zip(LANGUAGES, st.columns(2), strict=True)
             }
             texts[key]["en"] = texts[key]["en"] or texts[key]["zh"]
-        upper = st.number_input(_("单次上限"), min_value=1, value=1000, step=1)
+        upper = st.number_input(
+            _("单次上限"), min_value=1, value=None, step=1, placeholder=_("空：新指标 1000，已有指标不变")
+        )
         if st.form_submit_button(_("保存指标")):
             code = f"{kind}.{measure.strip()}"
             adds = "standing" if known.kinds[kind].grain == "standing" else "sum"
             old = known.indicators.get(code)
-            position = old.position if old else len(known.versions)
-            shape = {"adds": old.adds, "parts": old.parts, "at_most": old.at_most} if old else {"adds": adds}
-            new = Indicator(code, kind, position, since, **texts, upper=upper, **shape)
+            old = old or Indicator(code, kind, len(known.versions), since, **texts, adds=adds, upper=1000)
+            new = replace(old, effective_from=since, **texts, upper=upper or old.upper)
             write(lambda conn: definitions.define(conn, new, operator()), _("指标 {code} 已保存。", code=code))
 
 with office, st.form("office"):

@@ -1,10 +1,12 @@
 """The pages' one way to the store: figures, asked once and kept until somebody writes."""
 
+from datetime import date
+
 import streamlit as st
 
 from db import sample, settings, store, units
-from db.engine import open_store, reading, store_url
-from metrics import figures
+from db.engine import china_day, now, open_store, reading, store_url
+from metrics import exports, figures, quality
 from metrics.catalogue import Catalogue, catalogue
 from pages.shell.language import language
 
@@ -22,7 +24,8 @@ def the_store():
 
 
 def _stamp() -> tuple:
-    return (store_url(), *store.stamp(the_store()))
+    # Which reports are missing changes at midnight though nobody writes.
+    return (store_url(), china_day(now()), *store.stamp(the_store()))
 
 
 @st.cache_data(max_entries=500, show_spinner=False)
@@ -33,9 +36,27 @@ def _figures(stamp: tuple, year: int, by: tuple, options: tuple):
 def ask(year: int, *by: str, **options):
     """`metrics.figures.figures` in the visit's language; the answer is kept until the store changes."""
     options = {"language": language(), **options}
-    if isinstance(options.get("indicators"), list):
-        options["indicators"] = tuple(options["indicators"])
     return _figures(_stamp(), year, by, tuple(sorted(options.items())))
+
+
+@st.cache_data(max_entries=20, show_spinner=False)
+def _tables(stamp: tuple, year: int, cut_off: date, language: str):
+    return exports.tables(the_store(), year, cut_off=cut_off, language=language)
+
+
+def tables(year: int, cut_off: date) -> dict:
+    """`metrics.exports.tables` in the visit's language, kept until the store changes."""
+    return _tables(_stamp(), year, cut_off, language())
+
+
+@st.cache_data(max_entries=20, show_spinner=False)
+def _unfiled(stamp: tuple, year: int, cut_off: date):
+    return quality.unfiled(the_store(), year, cut_off=cut_off)
+
+
+def unfiled(year: int, cut_off: date):
+    """`metrics.quality.unfiled`, kept until the store changes."""
+    return _unfiled(_stamp(), year, cut_off)
 
 
 def known() -> Catalogue:

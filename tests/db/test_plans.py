@@ -7,7 +7,6 @@ import pytest
 from sqlalchemy import event
 
 from db import ledger, totals
-from db.definitions import catalogue
 from db.engine import reading, writing
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -49,10 +48,8 @@ def as_of(clerk):
 
 
 def refresh(clerk):
-    known = catalogue(clerk.store)
-    kinds = {kind: [i.code for i in known.entered(kind)] for kind in ("hotline", "publicity")}
     with writing(clerk.store) as conn:
-        totals.refresh(conn, UNITS, [202403, 202404], kinds)
+        totals.refresh(conn, [(unit, month, "publicity") for unit in UNITS for month in (202403, 202404)])
 
 
 def drill_down(clerk):
