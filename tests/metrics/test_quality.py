@@ -1,11 +1,11 @@
 """Who has reported, and who on time."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from db import settings
 from db.engine import writing
 from metrics.figures import figures
-from metrics.quality import completeness
+from metrics.quality import completeness, unfiled
 
 WENHUA = "120114001007"
 
@@ -38,3 +38,23 @@ def test_completeness_and_figures_count_the_same_missing_reports(sample_store):
     missing = figures(sample_store, 2024).set_index("indicator")["missing"]
     assert blank["hotline"] == missing["hotline.received"] > 0
     assert blank["media"] == missing["media.posts"]
+
+
+def test_a_form_with_one_number_is_filed_though_its_other_numbers_are_missing(clerk):
+    with writing(clerk.store) as conn:
+        settings.put(conn, "reporting_since", "2024-09-01")
+    clerk.files("hotline", WENHUA, "2024-09-12", closed=1)
+    september = date(2024, 9, 30)
+    behind = unfiled(clerk.store, 2024, cut_off=september)
+    mine = behind[behind["community"] == WENHUA].set_index("kind")["missing"]
+    assert (mine["hotline"], mine["media"]) == (20, 21)
+    asked = {"cut_off": september, "community": WENHUA}
+    missing = figures(clerk.store, 2024, indicators=["hotline.received", "hotline.closed"], **asked)["missing"]
+    assert list(missing) == [21, 20]
+
+
+def test_forms_not_filed_are_those_completeness_lacks(sample_store):
+    found = completeness(sample_store, 2024)
+    lacking = (found["expected"] - found["filed"]).groupby([found["kind"], found["community"]]).sum()
+    behind = unfiled(sample_store, 2024).set_index(["kind", "community"])["missing"]
+    assert dict(behind) == dict(lacking[lacking > 0])

@@ -1,6 +1,7 @@
 """Counts out of files as offices have them: all or none, and every bad cell named."""
 
 import io
+import zipfile
 from datetime import date, datetime
 
 import pytest
@@ -8,6 +9,9 @@ import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 
+from db import definitions
+from db.definitions import Indicator
+from db.engine import writing
 from db.language import Refusal
 from metrics.figures import figures
 from metrics.spreadsheets import import_counts, parse_day, parse_quantity
@@ -208,3 +212,134 @@ def test_any_count_reads_back(number):
 def test_what_is_no_count_is_refused(cell):
     with pytest.raises(Refusal):
         parse_quantity(cell)
+
+
+def problems(made):
+    return [(p.row, p.heading(), p.value) for p in made["errors"]]
+
+
+def test_a_comma_inside_a_number_does_not_cut_it_short(imports):
+    data = "日期,社区,指标,数量\n2024-03-05,文华巷,12345工单受理,1,234\n".encode()
+    assert problems(imports(data)) == [(2, "5", "234")]
+
+
+def test_an_open_quote_does_not_swallow_the_rest_of_the_file(imports):
+    data = '日期,社区,指标,数量,备注\n2024-03-05,文华巷,当面咨询,1,"abc\n2024-03-06,文华巷,当面咨询,2,\n'.encode()
+    with pytest.raises(Refusal):
+        imports(data)
+
+
+def book_of(sheets, hidden=()):
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
+        for name, lines in sheets.items():
+            page = book.add_worksheet(name)
+            for y, line in enumerate(lines):
+                page.write_row(y, 0, line)
+            if name in hidden:
+                page.hide()
+        if hidden:
+            book.worksheets()[-1].activate()
+            book.worksheets()[-1].set_first_sheet()
+    return buffer.getvalue()
+
+
+HEADER = ("日期", "社区", "指标", "数量")
+
+
+def test_of_two_sheets_none_is_left_out_in_silence(imports):
+    sheets = {"1月": [HEADER, ROWS[0]], "2月": [HEADER, ROWS[2]]}
+    with pytest.raises(Refusal, match="1月、2月"):
+        imports(book_of(sheets))
+
+
+def test_a_hidden_sheet_is_not_what_people_see(imports, office):
+    made = imports(
+        book_of({"旧": [HEADER, ("2024-03-05", "文华巷", "当面咨询", 9)], "新": [HEADER, ROWS[0]]}, hidden=("旧",))
+    )
+    assert made["sheet"] == "新" and totals(office)[0] == 3
+
+
+def test_an_error_cell_and_a_formula_without_a_result_are_not_blanks(imports):
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
+        page = book.add_worksheet()
+        page.write_row(0, 0, ("日期", "社区", "当面咨询"))
+        page.write_row(1, 0, ("2024-03-05", "文华巷"))
+        page.write_formula(1, 2, "=1/0", None, "#DIV/0!")
+    with pytest.raises(Refusal, match="C2"):
+        imports(buffer.getvalue())
+    with pytest.raises(Refusal):
+        imports(csv_of(HEADER, ("2024-03-05", "文华巷", "当面咨询", "")))
+
+
+def test_a_cell_at_the_end_of_the_world_does_not_fill_the_memory(imports):
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
+        page = book.add_worksheet()
+        page.write_row(0, 0, HEADER)
+        page.write(1_048_575, 16_383, "x")
+    with pytest.raises(Refusal, match="过大"):
+        imports(buffer.getvalue())
+
+
+def test_a_zip_bomb_is_refused_before_it_is_unpacked(imports):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as bomb, bomb.open("xl/sharedStrings.xml", "w") as part:
+        for _megabyte in range(1100):
+            part.write(b"0" * (1 << 20))
+    with pytest.raises(Refusal, match="MB"):
+        imports(buffer.getvalue())
+
+
+def test_names_that_differ_in_brackets_only_are_two_indicators(imports, office):
+    for measure, name in (("online", "咨询（线上）"), ("offline", "咨询（线下）")):
+        texts = {"zh": name, "en": measure}
+        new = Indicator(f"consultation.{measure}", "consultation", 9, date(2000, 1, 1), texts, texts, texts)
+        with writing(office) as conn:
+            definitions.define(conn, new, "张三")
+    imports(csv_of(HEADER, ("2024-03-05", "文华巷", "咨询（线上）", 1), ("2024-03-05", "文华巷", "咨询(线下)", 3)))
+    found = figures(office, 2024, indicators=["consultation.online", "consultation.offline"])["value"]
+    assert list(found) == [1, 3]
+
+
+def test_two_columns_of_days_are_one_too_many(imports):
+    made = imports(csv_of(("填报日期", "日期", "社区", "当面咨询"), ("2024-03-06", "2024-03-05", "文华巷", 1)))
+    assert problems(made) == [(1, "日期", "日期")]
+
+
+def test_two_activities_without_names_are_not_made_one(imports, office):
+    header = ("日期", "社区", "活动", "法治宣传活动场次", "发放宣传品")
+    day = ("2024-03-05", "文华巷")
+    assert counts(imports(csv_of(header, (*day, "甲", 1, 80), (*day, "乙", 1, 80)))) == [4, 4, 0, 0, 0, 0]
+    assert figures(office, 2024, indicators=["publicity.materials"])["value"].iloc[0] == 160
+    made = imports(csv_of((*header[:2], *header[3:]), (*day, 1, 80), (*day, 1, 80)))
+    assert [row for row, _, _ in problems(made)] == [3, 3]
+
+
+def test_a_misspelt_column_is_named_whatever_its_cells_look_like(imports):
+    made = imports(csv_of(("日期", "社区", "当面咨询", "电话咨寻"), ("2024-03-05", "文华巷", 1, "3件")))
+    assert problems(made) == [(1, "电话咨寻", "电话咨寻")]
+
+
+def test_the_word_for_unit_may_be_a_place_or_a_measure(imports, office):
+    imports(csv_of(("日期", "单位", "当面咨询"), ("2024-03-05", "文华巷", 1)))
+    imports(csv_of(("日期", "社区", "指标", "单位", "数量"), ("2024-03-06", "文华巷", "当面咨询", "人次", 2)))
+    assert totals(office)[0] == 3
+
+
+def test_a_code_with_a_digit_lost_is_not_booked_to_the_street(imports):
+    made = imports(csv_of(("日期", "社区编码", "当面咨询"), ("2024-03-05", "12011400100", 1)))
+    assert problems(made) == [(2, "社区编码", "12011400100")]
+
+
+@pytest.mark.parametrize("text", ["2024-03-05 至 2024-03-09", "3月5日", "2024-02-30", "03/05/2024"])
+def test_what_is_not_one_day_is_refused(text):
+    with pytest.raises(Refusal):
+        parse_day(text)
+
+
+@pytest.mark.parametrize("text", ["10²", "9" * 5000, "½", "3件"])
+def test_what_only_looks_like_a_count_is_refused(text):
+    with pytest.raises(Refusal):
+        parse_quantity(text)
