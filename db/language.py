@@ -105,11 +105,12 @@ class Rejected(Refusal):
         lines = [super().text(language)]
         for problem in self.problems[: self.SHOWN]:
             row = translate("第 {row} 行 ", language, row=problem.row) if problem.row else ""
-            cell = {"column": problem.heading(language), "value": problem.value, "problem": problem.text(language)}
-            lines.append(
-                row
-                + (translate("{column}“{value}”：{problem}", language, **cell) if problem.column else cell["problem"])
-            )
+            text = problem.text(language)
+            if problem.column:
+                cell = {"column": problem.heading(language), "value": problem.value, "problem": text}
+                shown = "{column}“{value}”：{problem}" if problem.value else "{column}：{problem}"
+                text = translate(shown, language, **cell)
+            lines.append(row + text)
         if len(self.problems) > self.SHOWN:
             lines.append(translate("……另有 {n} 处", language, n=len(self.problems) - self.SHOWN))
         return "\n".join(lines)

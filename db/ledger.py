@@ -409,11 +409,10 @@ def _plan(conn: Connection, known: Catalogue, drafts: Sequence[Draft], today: da
         covers = (before.covers if before else ()) if draft.covers is None else tuple(sorted(set(draft.covers)))
         problems += _misfits(draft, values, known)
         step = Step(draft, before, values, covers)
-        if draft.seen is not None and draft.seen != (before.no if before else 0) and not step.idle:
-            if before and draft.seen == 0 and draft.title:  # a new happening, not a faster colleague
-                problems.append(Problem("这一天已有同名记录", {}, draft.row, "名称", draft.title))
-            else:
-                conflicts.append((draft, before))
+        if before and draft.seen == 0 and draft.title:  # a new happening, not a faster colleague
+            problems.append(Problem("这一天已有同名记录", {}, draft.row, "名称", draft.title))
+        elif draft.seen is not None and draft.seen != (before.no if before else 0) and not step.idle:
+            conflicts.append((draft, before))
         steps.append(step)
     if problems:
         raise Rejected(problems)

@@ -149,8 +149,13 @@ def remove(store: Engine) -> int:
         kept = used | {code[:9] + "000" for code in used}  # a street stays with its communities
         gone = [one.code for one in here if one.code not in kept]
         conn.execute(delete(unit).where(unit.c.code.in_(gone)))
-        for key, earlier in settings.get(conn, "replaced_by_sample").items():
-            settings.put(conn, key, earlier)
+        earlier = settings.get(conn, "replaced_by_sample")
+        if settings.get(conn, "reporting_since") == f"{YEAR}-01-01":
+            settings.put(conn, "reporting_since", earlier.get("reporting_since"))
+        cut_offs = settings.get(conn, "cut_offs")
+        if cut_offs.get(str(YEAR)) == CUT_OFF.isoformat():
+            del cut_offs[str(YEAR)]
+        settings.put(conn, "cut_offs", {**earlier.get("cut_offs", {}), **cut_offs})
         settings.put(conn, "sample_removed", True)
         settings.put(conn, "units_saved", "")
         if len(gone) == len(here):

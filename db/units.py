@@ -7,6 +7,7 @@ in a street" is a prefix.
 import csv
 import io
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -73,6 +74,13 @@ def units(conn: Connection, within: str = "") -> list[Unit]:
     return [Unit(**row) for row in conn.execute(wanted).mappings()]
 
 
+def labels(known: Iterable[Unit]) -> dict[str, str]:
+    """Code → short name; where two bear the same, their codes tell them apart."""
+    known = list(known)
+    often = Counter(one.short for one in known)
+    return {one.code: one.short if often[one.short] == 1 else f"{one.short} {one.code}" for one in known}
+
+
 class Finder:
     """Finds a unit by what people write for it: a code, a full name, or a short one."""
 
@@ -115,9 +123,12 @@ def check(one: Unit) -> None:
 def save(conn: Connection, wanted: Iterable[Unit]) -> dict[str, int]:
     """Add the units that are new and bring the others up to date; say how many were new, changed, unchanged."""
     known = {one.code: one for one in units(conn)}
+    names = {(one.code[:9], one.name): one.code for one in known.values()}
     counts = {"new": 0, "changed": 0, "unchanged": 0}
     for one in wanted:
         check(one)
+        if names.setdefault((one.code[:9], one.name), one.code) != one.code:
+            raise Refusal("同一街道已有名为“{name}”的社区", name=one.name)
         row = {c.name: getattr(one, c.name) for c in unit.columns}
         if one.code not in known:
             conn.execute(insert(unit).values(row))

@@ -1,6 +1,7 @@
 """What an indicator is called, what it is made of, and how its parts relate to its total."""
 
 from db.definitions import Catalogue, Indicator, Kind, catalogue
+from db.language import translate
 
 __all__ = ["Catalogue", "Indicator", "Kind", "catalogue", "counts_once", "label", "leaves"]
 
@@ -19,5 +20,4 @@ def counts_once(known: Catalogue, code: str) -> bool:
 
 def label(meaning: Indicator, language: str = "zh") -> str:
     """当面咨询（人次）: the name with its unit, as headings show it."""
-    brackets = "（{}）" if language == "zh" else " ({})"
-    return meaning.name[language] + brackets.format(meaning.unit[language])
+    return translate("{name}（{unit}）", language, name=meaning.name[language], unit=meaning.unit[language])

@@ -71,9 +71,9 @@ def heatmap(frame: pd.DataFrame, title: str, unit: str, language: str) -> go.Fig
         zmin=0,
         xgap=2,
         ygap=2,
-        texttemplate="%{z}",
+        texttemplate="%{z:,}",
         colorbar={"title": {"text": unit}, "thickness": 12},
-        hovertemplate="%{y} %{customdata[2]}：%{z}" + unit + "<extra></extra>",
+        hovertemplate="%{y} %{customdata[2]}：%{z:,}" + unit + "<extra></extra>",
     )
     figure = _figure([cells], title, "")
     axis = {"autorange": "reversed", "type": "category", "dtick": 1}
@@ -91,7 +91,7 @@ def heatmap(frame: pd.DataFrame, title: str, unit: str, language: str) -> go.Fig
 
 def _figure(data: Sequence, title: str, unit: str, across: bool = False) -> go.Figure:
     """The one look: title above, unit at the value axis, light grid, no tool bar clutter."""
-    axis = {"title": {"text": unit}, "gridcolor": "#E6E9EE", "rangemode": "tozero", "separatethousands": True}
+    axis = {"title": {"text": unit}, "gridcolor": "#E6E9EE", "rangemode": "tozero", "tickformat": ","}
     return go.Figure(
         data=list(data),
         layout={

@@ -14,7 +14,7 @@ import pandas as pd
 from db import ledger, settings, totals
 from db.engine import china_day, now, reading
 from db.language import Refusal, translate
-from db.units import Unit, units
+from db.units import Unit, labels, units
 from metrics.catalogue import Catalogue, Indicator, catalogue, counts_once, leaves
 from metrics.workdays import workdays
 
@@ -204,7 +204,7 @@ def rows(
     found += [_as_row(one, code) for code in sorts["units"] for one in counted]
     frame = pd.DataFrame(found, columns=list(ledger.ROW))
     with reading(store) as conn:
-        names = {one.code: one.short for one in units(conn)}
+        names = labels(units(conn))
     if len(frame):
         frame["community_name"] = frame["unit"].map(names)
         frame["id"] = np.where(frame["no"] > 0, frame["unit"] + "-" + frame["no"].astype(str), frame["unit"])
@@ -430,11 +430,12 @@ def _explained(
     covering = {code for code in found["indicator"].unique() if counts_once(known, code)}
     titled = {code for code in found["indicator"].unique() if known.kinds[known.indicators[code].kind].titled}
     itself = found["indicator"].isin(titled)
+    short = labels(scope)
     names = {True: {}, False: {}}  # what a street holds itself is its own; its daily counts await a community
     for one in scope:
         for titles in names:
-            own = translate(STREET_ITSELF if titles else UNASSIGNED, language, name=one.short)
-            names[titles][one.code] = one.short if one.level == "community" else own
+            own = translate(STREET_ITSELF if titles else UNASSIGNED, language, name=short[one.code])
+            names[titles][one.code] = short[one.code] if one.level == "community" else own
     found["community_name"] = found["community"].map(names[False]).where(~itself, found["community"].map(names[True]))
     exceed = {
         code

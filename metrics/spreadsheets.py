@@ -11,7 +11,7 @@ import io
 import re
 import unicodedata
 import zipfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -370,6 +370,29 @@ def _located(problem: Problem, counts: Counts) -> Problem:
     code = problem.params.get("indicator")
     row, column = counts.where.get((problem.row, code), (problem.row, problem.column))
     return replace(problem, row=row, column=column or problem.column)
+
+
+def read_grid(
+    grid: Mapping[str, Mapping[str, object]], lines: Mapping[str, str], headings: Mapping[str, str]
+) -> dict[str, dict[str, int | None]]:
+    """Texts typed or pasted into a grid (unit → indicator → cell) as numbers; a blank cell is None.
+
+    `lines` and `headings` are what the person sees for units and indicators. Raises Rejected with every cell
+    that is no count.
+    """
+    numbers: dict[str, dict[str, int | None]] = {}
+    problems = []
+    for unit, cells in grid.items():
+        numbers[unit] = {}
+        for code, cell in cells.items():
+            text = "" if cell is None or cell != cell else clean(cell)
+            try:
+                numbers[unit][code] = parse_quantity(text) if text else None
+            except Refusal as refusal:
+                problems.append(Problem(refusal.message, refusal.params, None, f"{lines[unit]} {headings[code]}", text))
+    if problems:
+        raise Rejected(problems)
+    return numbers
 
 
 # -------------------------------------------------------------------------------------------- the cells

@@ -8,12 +8,14 @@ import pandas as pd
 import streamlit as st
 
 from db import ledger
+from db.language import Refusal
 from db.ledger import Draft, Version
-from metrics.catalogue import Kind, label
+from metrics.catalogue import Indicator, Kind, label
 from metrics.exports import number
+from metrics.spreadsheets import read_grid
 from pages.shell import data, pickers
-from pages.shell.entries import attempt, changes, draft_of, flash, number_fields, opened, operator, token
-from pages.shell.language import _, language
+from pages.shell.entries import attempt, draft_of, flash, number_fields, opened, operator, token
+from pages.shell.language import _, language, said
 
 st.title(_("日报录入"))
 flash()
@@ -52,21 +54,24 @@ def save(place: str, drafts: list[Draft], saved: str, stored: Callable) -> None:
 
 
 def one_community() -> None:
-    community = pickers.community(middle)
+    community = pickers.community(middle, day)
+    if community is None:
+        st.info(_("这一天没有在册的社区。"))
+        return
     stored = partial(day_of, [community.code], [kind.code for kind in daily])
     place = f"day/{community.code}/{day}"
-    fields, before = opened(place, stored)
+    form = opened(place, stored)
     to_date = data.ask(day.year, "month", cut_off=day, community=community.code)
     to_date = to_date[to_date["month"] == f"{day:%Y-%m}"].set_index("indicator")["value"]
-    with st.form(fields, border=False, enter_to_submit=False):
+    with st.form(form.fields, border=False, enter_to_submit=False):
         filled = {}
         for line in lines_of(daily):
             width = [len(data.known().entered(kind.code)) for kind in line]
             for column, kind in zip(st.columns(width), line, strict=True):
                 with column.container(border=True):
-                    old = before.get((community.code, kind.code))
+                    old = form.before.get((community.code, kind.code))
                     st.markdown(f"**{kind.name[language()]}**")
-                    filled[kind.code] = number_fields(kind.code, old.values if old else {}, fields)
+                    filled[kind.code] = number_fields(kind.code, old.values if old else {}, form.fields)
                     sums = [number(to_date[meaning.code]) for meaning in data.known().entered(kind.code)]
                     st.caption(_("本月累计 {sums}", sums=" / ".join(sums)))
         left, right, note = st.columns([1, 1, 2], vertical_alignment="center")
@@ -77,7 +82,7 @@ def one_community() -> None:
         drafts = []
         for kind in daily:
             values = {code: 0 if none and n is None else n for code, n in filled[kind.code].items()}
-            draft = draft_of(kind.code, community.code, day, values, before.get((community.code, kind.code)))
+            draft = draft_of(kind.code, community.code, day, values, form)
             if draft.values:
                 drafts.append(draft)
         if drafts:
@@ -90,44 +95,50 @@ def all_communities() -> None:
     offered = {kind.code: kind.name[language()] for kind in kinds.values() if not kind.titled}
     kind = pickers.select(middle, _("表单"), "kind", offered)
     meanings = data.known().entered(kind)
-    headings = [label(meaning, language()) for meaning in meanings]
+    codes, headings = [m.code for m in meanings], [label(meaning, language()) for meaning in meanings]
     units = [one for one in data.communities() if one.alive(day, day)]
     stored = partial(day_of, [one.code for one in units], [kind])
     place = f"grid/{kind}/{day}"
-    fields, before = opened(place, stored)
-    lines = {one.code: before[one.code, kind].values if (one.code, kind) in before else {} for one in units}
-    frame = pd.DataFrame(
-        [[one.short, *(lines[one.code].get(meaning.code) for meaning in meanings)] for one in units],
-        columns=[_("社区"), *headings],
-        index=list(lines),
-    ).astype(dict.fromkeys(headings, "Int64"))
+    form = opened(place, stored)
+    names = data.names()
+    lines = {one.code: _texts(form.before.get((one.code, kind)), meanings) for one in units}
+    frame = pd.DataFrame.from_dict(lines, orient="index", columns=headings, dtype=object)
+    frame.insert(0, _("社区"), [names[code] for code in lines])
     if kinds[kind].grain == "standing":
         st.caption(_("这是基本情况：自所选日期起生效，直到下一次登记。"))
     st.caption(_("可直接从 Excel 复制一块数字，点中起始格后粘贴。留空表示未填。"))
+    # Texts, not numbers: a grid of numbers would make 1,000 of 99999 and nothing of "9人" without a word.
     edited = st.data_editor(
         frame,
-        key=fields,
+        key=form.fields,
         hide_index=True,
         disabled=[_("社区")],
         height=38 + 35 * len(units),
         placeholder="—",
         column_config={
-            heading: st.column_config.NumberColumn(
-                min_value=0, max_value=meaning.upper, step=1, help=meaning.meaning[language()]
-            )
+            heading: st.column_config.TextColumn(help=meaning.meaning[language()], alignment="right")
             for heading, meaning in zip(headings, meanings, strict=True)
         },
     )
     if st.button(_("保存表格"), type="primary", icon=":material/save:"):
-        drafts = []
-        for code, line in edited.iterrows():
-            values = {m.code: None if pd.isna(n) else int(n) for m, n in zip(meanings, line.iloc[1:], strict=True)}
-            if changes(values, lines[code]):
-                drafts.append(draft_of(kind, code, day, values, before.get((code, kind))))
+        cells = {code: dict(zip(codes, line.iloc[1:], strict=True)) for code, line in edited.iterrows()}
+        try:
+            numbers = read_grid(cells, names, dict(zip(codes, headings, strict=True)))
+        except Refusal as refusal:
+            st.error(said(refusal))
+            return
+        drafts = [draft_of(kind, code, day, line, form) for code, line in numbers.items()]
+        drafts = [draft for draft in drafts if draft.values]
         if drafts:
             save(place, drafts, _("已保存 {n} 个社区 {day} 的数。", n=len(drafts), day=day), stored)
         else:
             st.warning(_("表格没有更改。"))
+
+
+def _texts(stored: Version | None, meanings: list[Indicator]) -> list[str | None]:
+    """A form's numbers as the grid shows them."""
+    values = stored.values if stored else {}
+    return [str(values[one.code]) if one.code in values else None for one in meanings]
 
 
 if mode == ALL:

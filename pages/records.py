@@ -1,16 +1,26 @@
 """活动台账: we held an activity."""
 
 from datetime import date
-from functools import partial
 
 import pandas as pd
 import streamlit as st
 
 from db import ledger
-from db.ledger import Draft, Ref
+from db.ledger import Draft
 from metrics.catalogue import label
 from pages.shell import data, pickers
-from pages.shell.entries import attempt, coverage, flash, number_fields, opened, operator, token, versions
+from pages.shell.entries import (
+    attempt,
+    coverage,
+    flash,
+    number_fields,
+    opened,
+    operator,
+    showing,
+    ticked,
+    token,
+    versions,
+)
 from pages.shell.language import _, language
 
 st.title(_("活动台账"))
@@ -19,16 +29,18 @@ units = data.all_units()
 if not units:
     st.info(_("还没有社区，请先到“设置”登记。"))
     st.stop()
+if moved := st.session_state.pop("record/year", None):  # show what was just registered
+    st.session_state["year"] = moved
 kinds = {kind.code: kind for kind in data.known().kinds.values() if kind.titled}
 left, right = st.columns([3, 1])
 kind = pickers.segments(left, _("类别"), "record", {code: one.name[language()] for code, one in kinds.items()})
 year = pickers.year(right)
 name = kinds[kind].name[language()]
-names = {one.code: one.short for one in units}
+names = data.names()
 fields = data.known().entered(kind)
 
 place = f"record/{kind}"
-entry, _nothing = opened(place, lambda: None)
+entry = opened(place, lambda: None).fields
 with st.expander(_("登记一条{kind}", kind=name), icon=":material/add:"), st.form(entry, border=False):
     one, two, three = st.columns([1, 1, 2])
     day = one.date_input(
@@ -45,8 +57,13 @@ with st.expander(_("登记一条{kind}", kind=name), icon=":material/add:"), st.
         values = {code: n for code, n in filled.items() if n is not None}
         draft = Draft(kind, unit, day, values, title.strip(), tuple(covers), seen=0)
         store, by, act = data.the_store(), operator(), token(place)
-        record = partial(ledger.record, store, [draft], by=by, token=act)
-        attempt(place, record, _("已登记“{title}”。", title=title), lambda: None)
+
+        def register() -> ledger.Receipt:
+            receipt = ledger.record(store, [draft], by=by, token=act)
+            st.session_state["record/year"] = str(day.year)
+            return receipt
+
+        attempt(place, register, _("已登记“{title}”。", title=title), lambda: None)
 
 found = ledger.filed(data.the_store(), list(names), [kind], date(year, 1, 1), date(year, 12, 31))
 found.sort(key=lambda one: (one.day, one.unit, one.no))
@@ -68,13 +85,22 @@ shown = pd.DataFrame(
     ]
 )
 st.markdown(_("{year} 年共 **{n}** 条", year=year, n=len(found)))
+refs = [one.ref for one in found]
+listing = showing(f"list/{kind}/{year}", refs)
 event = st.dataframe(
-    shown, hide_index=True, on_select="rerun", selection_mode="single-row", key=f"list/{kind}/{year}", placeholder="—"
+    shown,
+    hide_index=True,
+    on_select="rerun",
+    selection_mode="single-row",
+    key=listing,
+    placeholder="—",
+    height=38 + 35 * min(len(shown), 20),
 )
-if event.selection.rows:
-    chosen = found[event.selection.rows[0]]
-    if chosen.covers:
-        st.caption(_("覆盖社区：{names}", names=[names.get(code, code) for code in chosen.covers]))
-    versions(Ref(chosen.unit, chosen.no))
+chosen = ticked(listing, event, refs)
+if chosen:
+    covers = next((one.covers for one in found if one.ref == chosen), ())
+    if covers:
+        st.caption(_("覆盖社区：{names}", names=[names.get(code, code) for code in covers]))
+    versions(chosen)
 else:
     st.caption(_("勾选行首，可查看、更正或作废。"))

@@ -8,7 +8,7 @@ from db.language import Refusal
 from db.ledger import Ref
 from metrics import exports, figures
 from pages.shell import data
-from pages.shell.entries import flash, versions
+from pages.shell.entries import flash, showing, ticked, versions
 from pages.shell.language import _, language, said
 
 asked = st.query_params
@@ -27,7 +27,7 @@ except (LookupError, ValueError, Refusal) as problem:
     st.stop()
 
 meaning = data.known().on(cut_off)[indicator]
-places = {one.code: one.short for one in data.all_units()}
+places = data.names()
 where = places.get(asked.get("community"), _("全部社区"))
 period = asked["month"] if month else _("{year} 年", year=year)
 flash()
@@ -71,8 +71,10 @@ same = [key for key in ("kind", "name") if shown[key].nunique() == 1]  # the hea
 same += [] if shown["title"].any() else ["title"]
 columns = {key: title for key, title in columns.items() if key not in same}
 shown = shown[list(columns)].set_axis(list(columns.values()), axis=1)
+refs = [Ref.parse(one) if "-" in one else Ref(one, 0) for one in found["id"]]
+listing = showing(f"rows/{indicator}", refs)
 event = st.dataframe(
-    shown, hide_index=True, on_select="rerun", selection_mode="single-row", key="rows", placeholder="—"
+    shown, hide_index=True, on_select="rerun", selection_mode="single-row", key=listing, placeholder="—"
 )
 st.download_button(
     _("下载明细 CSV"),
@@ -82,9 +84,8 @@ st.download_button(
     icon=":material/download:",
     on_click="ignore",
 )
-if event.selection.rows:
-    one = found.iloc[event.selection.rows[0]]
-    if "-" in one["id"]:
-        versions(Ref.parse(one["id"]))
+chosen = ticked(listing, event, refs)
+if chosen and chosen.no:
+    versions(chosen)
 else:
     st.caption(_("勾选行首，可看它的每一版：何时、何人、为何更正。"))

@@ -59,6 +59,7 @@ def texts(file: str, code: str) -> tuple[dict[str, str], list[str]]:
     pieces = {id(piece) for node in nodes if isinstance(node, ast.JoinedStr) for piece in node.values}
     calls = [node for node in nodes if isinstance(node, ast.Call) and ast.unparse(node.func) in ("_", "translate")]
     handed = {id(node.args[0]) for node in calls}
+    handed |= {id(b) for node in nodes if isinstance(node, ast.IfExp) for b in (node.body, node.orelse)}
     for node in nodes:
         pattern = FULL_WIDTH if id(node) in handed else CHINESE
         if not chinese(node, pattern) or (file, node.value) in EXEMPT:

@@ -75,8 +75,14 @@ def all_units() -> list[units.Unit]:
     return _units(_stamp())
 
 
-def communities() -> list[units.Unit]:
-    return [one for one in all_units() if one.level == "community"]
+def communities(on: date | None = None) -> list[units.Unit]:
+    """The communities, or those in being on a day."""
+    return [one for one in all_units() if one.level == "community" and (on is None or one.alive(on, on))]
+
+
+def names() -> dict[str, str]:
+    """What people see for each unit's code."""
+    return units.labels(all_units())
 
 
 def setting(key: str):

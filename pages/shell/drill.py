@@ -54,6 +54,7 @@ def cells(shown: pd.DataFrame, places: list[dict], codes: dict[str, str], year: 
     beyond them open nothing). `codes`: the indicator of each column.
     """
     pinned = {shown.columns[0]: st.column_config.Column(pinned=True)}
+    pinned |= {column: st.column_config.NumberColumn(format="localized") for column in codes}
     event = st.dataframe(
         shown,
         key=key,

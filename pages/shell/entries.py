@@ -2,12 +2,16 @@
 
 import uuid
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
 from functools import partial
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from db import ledger
+from db.engine import china_day, now
 from db.language import Refusal
 from db.ledger import Conflict, Draft, Ref, Version
 from metrics.catalogue import label
@@ -26,16 +30,27 @@ def token(place: str) -> str:
     return st.session_state.setdefault(f"token/{place}", uuid.uuid4().hex)
 
 
-def opened(place: str, stored: Callable[[], object]) -> tuple[str, object]:
-    """A name for the form's fields, and what was stored when it was opened.
+@dataclass
+class Opening:
+    """A form as it was opened: a name for its fields, what was stored then, and what is known to be stored now.
 
-    The form keeps looking at that until it is saved or left: a colleague's faster save must meet what was
-    typed here as a conflict, not replace it unseen.
+    What a person changed is told by `before`; whom a save would overwrite by `now`. The two part when a
+    colleague was faster and the person was shown both.
     """
+
+    fields: str
+    before: Any
+    now: Any
+
+
+def opened(place: str, stored: Callable[[], Any]) -> Opening:
+    """The form at `place`. It keeps looking at what was stored when it was opened until it is saved or left:
+    a colleague's faster save must meet what was typed here as a conflict, not replace it unseen."""
     key = f"opened/{place}"
     if key not in st.session_state:
         close(place.partition("/")[0])
-        st.session_state[key] = (f"{place}/{uuid.uuid4().hex[:8]}", stored())
+        before = stored()
+        st.session_state[key] = Opening(f"{place}/{uuid.uuid4().hex[:8]}", before, before)
     return st.session_state[key]
 
 
@@ -55,8 +70,9 @@ def done(place: str, message: str) -> None:
 
 def flash() -> None:
     """Show what the last write did, once."""
+    place = st.empty()  # there even when silent, or what stands below would be another element each time
     if message := st.session_state.pop("flash", None):
-        st.success(message, icon=":material/check_circle:")
+        place.success(message, icon=":material/check_circle:")
 
 
 def attempt(place: str, write: Callable[[], ledger.Receipt], saved: str, stored: Callable[[], object]) -> None:
@@ -70,8 +86,7 @@ def attempt(place: str, write: Callable[[], ledger.Receipt], saved: str, stored:
     except Conflict as conflict:
         st.error(said(conflict))
         both(conflict)
-        fields, _before = st.session_state[f"opened/{place}"]
-        st.session_state[f"opened/{place}"] = (fields, stored())
+        st.session_state[f"opened/{place}"].now = stored()
         st.caption(_("要以您填的为准，请再保存一次；要保留已保存的，请放弃您填的。"))
         st.button(_("放弃我填的"), on_click=close)
     except Refusal as refusal:
@@ -119,9 +134,7 @@ def number_fields(kind: str, values: Mapping[str, int], key: str) -> dict[str, i
                 st.session_state.setdefault(name, values[meaning.code])
             filled[meaning.code] = place.number_input(
                 label(meaning, language()),
-                min_value=0,
-                max_value=meaning.upper,
-                value=None,
+                value=None,  # no limits here: the browser would hold back the whole form without saying why
                 step=1,
                 key=name,
                 placeholder=_("未填"),
@@ -162,38 +175,42 @@ def _correct(one: Version) -> None:
     """The form that replaces the live version of an entry."""
     kind = data.known().kinds[one.kind]
     place = f"revise/{one.unit}/{one.origin}"
-    fields, live = opened(place, lambda: _live(one))
-    with st.form(fields, border=False):
-        title = st.text_input(_("名称"), live.title, max_chars=200) if kind.titled else live.title
-        covers = coverage(live.covers, f"{fields}/covers") if kind.covers else live.covers
-        filled = number_fields(one.kind, live.values, fields)
+    form = opened(place, lambda: _live(one))
+    before = form.before
+    with st.form(form.fields, border=False):
+        title = st.text_input(_("名称"), before.title, max_chars=200) if kind.titled else before.title
+        covers = coverage(before.covers, f"{form.fields}/covers") if kind.covers else before.covers
+        filled = number_fields(one.kind, before.values, form.fields)
         reason = st.text_input(_("更正原因"), placeholder=_("必填，写入台账"))
         sent = st.form_submit_button(_("保存更正"), type="primary")
     if sent:
-        values = {code: n for code, n in filled.items() if n is not None}
-        how = {"values": values, "title": title, "covers": tuple(covers), "reason": reason}
+        values = {**form.now.values, **changes(filled, before.values)}
+        how = {"values": values, "reason": reason}
+        how |= {"title": title} if title != before.title else {}
+        how |= {"covers": tuple(covers)} if set(covers) != set(before.covers) else {}
         store, by, act = data.the_store(), operator(), token(place)
         saved = _("已更正，旧版本保留在台账中。")
-        attempt(place, lambda: ledger.revise(store, live.ref, by=by, token=act, **how), saved, lambda: _live(one))
+        attempt(place, lambda: ledger.revise(store, form.now.ref, by=by, token=act, **how), saved, lambda: _live(one))
 
 
 def _void(one: Version) -> None:
     """The form that takes an entry out of every figure."""
     place = f"revise/{one.unit}/{one.origin}"  # one opening serves both forms
-    fields, live = opened(place, lambda: _live(one))
-    with st.form(f"{fields}/void", border=False):
+    form = opened(place, lambda: _live(one))
+    with st.form(f"{form.fields}/void", border=False):
         st.caption(_("作废后这条记录不再计入任何数字，但仍留在台账中可查。"))
         reason = st.text_input(_("作废原因"), placeholder=_("必填，写入台账"))
         sent = st.form_submit_button(_("作废这条记录"))
     if sent:
         store, by, act = data.the_store(), operator(), token(place)
-        void = partial(ledger.void, store, live.ref, by=by, reason=reason, token=act)
+        void = partial(ledger.void, store, form.now.ref, by=by, reason=reason, token=act)
         attempt(place, void, _("已作废。"), lambda: _live(one))
 
 
 def coverage(chosen: tuple[str, ...], key: str) -> list[str]:
     """Which communities an activity covers."""
-    offered = {one.code: one.short for one in data.communities()}
+    names, today = data.names(), china_day(now())
+    offered = {one.code: names[one.code] for one in data.communities() if one.alive(today, today) or one.code in chosen}
     return st.multiselect(
         _("覆盖社区"),
         list(offered),
@@ -228,8 +245,25 @@ def _listed(history: list[Version]) -> pd.DataFrame:
     )
 
 
-def draft_of(kind: str, unit: str, day, filled: Mapping, before: Version | None, **more) -> Draft:
-    """A form as a draft that says which version it was filled in over."""
-    return Draft(
-        kind, unit, day, changes(filled, before.values if before else {}), seen=before.no if before else 0, **more
-    )
+def draft_of(kind: str, unit: str, day: date, filled: Mapping, form: Opening) -> Draft:
+    """What a person changed on a day's form, and which version it would replace. `form` knows versions by
+    (unit, kind)."""
+    before, now = form.before.get((unit, kind)), form.now.get((unit, kind))
+    return Draft(kind, unit, day, changes(filled, before.values if before else {}), seen=now.no if now else 0)
+
+
+def ticked(place: str, event, refs: list[Ref]) -> Ref | None:
+    """The entry whose row was ticked, remembered by its number: a list that changes must not put another entry
+    under a form already open. `place` names the list with what it shows."""
+    chosen = st.session_state.get("ticked")
+    if event.selection.rows:
+        chosen = st.session_state["ticked"] = (place, refs[event.selection.rows[0]])
+    elif chosen and chosen[0] == place:  # the same list, and the tick is gone
+        chosen = st.session_state["ticked"] = None
+    family = place.rpartition("/")[0]
+    return chosen[1] if chosen and chosen[0].rpartition("/")[0] == family else None
+
+
+def showing(place: str, refs: list[Ref]) -> str:
+    """A name for a list at `place` that changes with what it shows."""
+    return f"{place}/{hash(tuple(refs)):x}"

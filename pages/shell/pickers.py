@@ -101,10 +101,13 @@ def year_and_cut_off(place=st) -> tuple[int, date]:
     return chosen, day(right, _("截至"), "cut_off", default, first, last, help=_("截至日当天及以前的数据计入"))
 
 
-def community(place=st) -> Unit:
-    """One community."""
-    offered = {one.code: one for one in data.communities()}
-    return offered[select(place, _("社区"), "community", {code: one.short for code, one in offered.items()})]
+def community(place=st, on: date | None = None) -> Unit | None:
+    """One community, of those in being on a day; None where there is none."""
+    offered = {one.code: one for one in data.communities(on)}
+    if not offered:
+        return None
+    names = data.names()
+    return offered[select(place, _("社区"), "community", {code: names[code] for code in offered})]
 
 
 def indicator(place=st) -> str:

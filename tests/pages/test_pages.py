@@ -125,6 +125,35 @@ def test_who_was_slower_sees_both_numbers(visit, sample_office, clerk_of):
     assert values(sample_office, WENHUA, "consultation", "2026-03-05") == {"consultation.in_person": 9}
 
 
+def test_a_colleagues_number_in_another_field_survives_a_conflict(visit, sample_office, clerk_of):
+    at = visit("entry", community=WENHUA, day="2024-03-05")
+    clerk_of(sample_office, "李四").files("consultation", WENHUA, "2024-03-05", phone=5)
+    next(n for n in at.number_input if n.label.startswith("当面咨询")).set_value(6)
+    button(at, "保存").click().run()
+    assert "已被他人更新" in at.error[0].value
+    button(at, "保存").click().run()
+    assert values(sample_office, WENHUA, "consultation", "2024-03-05") == {
+        "consultation.in_person": 6,
+        "consultation.phone": 5,
+    }
+
+
+def test_a_number_over_the_limit_is_refused_by_name(visit, sample_office):
+    at = visit("entry", community=WENHUA, day="2026-03-05")
+    next(n for n in at.number_input if n.label.startswith("当面咨询")).set_value(99999)
+    button(at, "保存").click().run()
+    assert "当面咨询“99999”：超过上限" in at.error[0].value
+    assert values(sample_office, WENHUA, "consultation", "2026-03-05") == {}
+
+
+def test_a_second_activity_of_the_same_name_and_day_is_refused(visit, sample_office):
+    at = visit("records", record="study", year="2024")
+    next(d for d in at.date_input if d.label == "日期").set_value(date(2024, 1, 12))
+    next(t for t in at.text_input if t.label == "名称").set_value("中心组第1次集中学法")
+    button(at, "登记").click().run()
+    assert "已有同名记录" in at.error[0].value
+
+
 def test_after_a_conflict_saving_again_is_a_decision_and_discarding_another(visit, sample_office, clerk_of):
     for day, press, kept in (("2026-03-05", "保存", 3), ("2026-03-06", "放弃我填的", 9)):
         at = visit("entry", community=WENHUA, day=day)
@@ -149,8 +178,16 @@ def test_the_same_form_in_two_tabs_counts_once(visit, sample_office):
 
 def test_thirty_communities_are_entered_in_one_grid(visit, sample_office):
     at = visit("entry", mode="all", kind="media", day="2026-03-05")
-    editor, _ = at.session_state["opened/grid/media/2026-03-05"]
-    at.session_state[editor] = {"edited_rows": {0: {"新媒体普法推送（篇）": 2}, 29: {"新媒体普法推送（篇）": 0}}}
+    editor = at.session_state["opened/grid/media/2026-03-05"].fields
+    posts = "新媒体普法推送（篇）"
+    edits = {0: {posts: "２"}, 29: {posts: "0"}}
+    at.session_state[editor] = {"edited_rows": edits | {3: {posts: "9人"}, 4: {posts: "1,200"}}}
+    button(at, "保存表格").click().run()
+    assert f"南楼 {posts}“9人”" in at.error[0].value
+    at.session_state[editor] = {"edited_rows": edits | {4: {posts: "1,200"}}}
+    button(at, "保存表格").click().run()
+    assert "上限" in at.error[0].value  # read as it stands, and too many
+    at.session_state[editor] = {"edited_rows": edits}
     button(at, "保存表格").click().run()
     assert not at.exception and not at.error
     found = figures(sample_office, 2026, by=["community"], indicators=["media.posts"])["value"]
