@@ -86,16 +86,21 @@ class Catalogue:
         return [i for i in meanings.values() if i.kind == kind_code and i.entered]
 
 
-_stamp = select(func.count(), func.max(definition.c.recorded_at))
+# Changes with every definition, because they are only ever added: what is read once is good while it is equal.
+STAMP = (
+    select(func.count()).select_from(definition).scalar_subquery(),
+    select(func.max(definition.c.recorded_at)).scalar_subquery(),
+)
+_stamp = select(*STAMP)
 _read: "weakref.WeakKeyDictionary[Engine, tuple]" = weakref.WeakKeyDictionary()
 
 
-def catalogue(store: Engine, conn: Connection | None = None) -> Catalogue:
-    """What the store counts. Read again only when a definition was added: they are never changed in place."""
+def catalogue(store: Engine, conn: Connection | None = None, stamp: tuple | None = None) -> Catalogue:
+    """What the store counts. `stamp` is STAMP where the caller has read it along with something else."""
     if conn is None:
         with reading(store) as conn:
             return catalogue(store, conn)
-    stamp = tuple(conn.execute(_stamp).one())
+    stamp = stamp or tuple(conn.execute(_stamp).one())
     cached = _read.get(store)
     if cached is None or cached[0] != stamp:
         cached = _read[store] = (stamp, _from_store(conn))

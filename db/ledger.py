@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, Select, bindparam, delete, func, inse
 from sqlalchemy.exc import IntegrityError
 
 from db import totals
-from db.definitions import Catalogue, catalogue
+from db.definitions import STAMP, Catalogue, catalogue
 from db.engine import china_day, in_parts, insert_rows, now, reading, writing
 from db.language import Problem, Refusal, Rejected
 from db.measures import STATE, believed, between, covered_by, live, month_of, months_between, of_entry
@@ -139,10 +139,9 @@ class Step:
 _codes = bindparam("codes", expanding=True)
 _units = select(unit).where(unit.c.code.in_(_codes)).order_by(unit.c.code)
 _units_held = _units.with_for_update()
-_last_number = select(func.max(entry.c.no)).where(entry.c.unit == unit.c.code).scalar_subquery()
-_numbers = select(unit.c.code, _last_number).where(unit.c.code.in_(_codes))
+_last_number = select(func.max(entry.c.no)).where(entry.c.unit == bindparam("u"))
 _batch_of = select(batch.c.id).where(batch.c.token == bindparam("token"))
-_add_batch = insert(batch)
+_add_batch = insert(batch).returning(batch.c.id, *STAMP)
 
 # ---------------------------------------------------------------------------------------------- writing
 
@@ -278,8 +277,8 @@ def _write(store, make_steps, by, token, source, reason, at, file=None, sample=F
             name, digest = file or (None, None)
             new = {"token": token, "source": source, "recorded_at": at, "recorded_by": by}
             new |= {"file_name": name, "file_sha256": digest, "sample": sample}
-            act = conn.execute(_add_batch, new).inserted_primary_key[0]
-            known = catalogue(store, conn)
+            act, *stamp = conn.execute(_add_batch, new).one()
+            known = catalogue(store, conn, tuple(stamp))
             steps = make_steps(conn, known)
             changed = [step for step in steps if not step.idle]
             if not changed:
@@ -343,10 +342,10 @@ def _month(known: Catalogue, one: Draft | Version) -> int:
     return STATE if known.kinds[one.kind].grain == "standing" else month_of(one.day)
 
 
-def _touched(known: Catalogue, steps: Iterable[Step]) -> set[tuple[str, int, str]]:
-    """The (unit, month, kind) whose cells the steps change, on both sides of each change."""
+def _touched(known: Catalogue, steps: Iterable[Step]) -> set[tuple[str, int]]:
+    """The (unit, month) whose cells the steps change, on both sides of each change."""
     return {
-        (unit, _month(known, one), one.kind)
+        (unit, _month(known, one))
         for step in steps
         for one, covers in ((step.draft, step.covers), (step.before, step.before.covers if step.before else ()))
         if one
@@ -531,7 +530,7 @@ def _lock(conn: Connection, codes: Iterable[str], lock: bool = True) -> dict[str
 
 def _last_numbers(conn: Connection, codes: Iterable[str]) -> dict[str, int]:
     """The last serial number of each unit, 0 where it has none; a seek in the key for each."""
-    return {code: no or 0 for part in in_parts(sorted(codes)) for code, no in conn.execute(_numbers, {"codes": part})}
+    return {code: conn.scalar(_last_number, {"u": code}) or 0 for code in codes}
 
 
 def _live(conn: Connection, drafts: Sequence[Draft]) -> dict[tuple, Version]:

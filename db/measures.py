@@ -93,7 +93,6 @@ def cells(
     units: list[str] | None = None,
     months: list[int] | None = None,
     last: date | None = None,
-    kinds: list[str] | None = None,
 ) -> Select:
     """One row per unit, month and indicator with the columns of `monthly_total`, from the entries.
 
@@ -109,8 +108,6 @@ def cells(
     both = [entry.c.month != STATE]
     if last is not None:
         both.append(entry.c.day <= last)
-    if kinds is not None:
-        both.append(entry.c.kind.in_(kinds))
     parts = union_all(whole.where(*both), covered.where(*both)).subquery("part")
     measures = ("total", "entries", "days", "seen", "seen_entries")
     return select(

@@ -7,22 +7,18 @@ from sqlalchemy import Connection, Engine, bindparam, delete, except_, insert, s
 
 from db.engine import in_parts, raw_rows, reading
 from db.measures import believed, cells, live, months_between
-from db.schema import indicator, monthly_total
+from db.schema import monthly_total
 
 COLUMNS = [c.name for c in monthly_total.columns]
 
-_unit, _month, _kind = bindparam("u"), bindparam("m"), bindparam("k")
-_forget = delete(monthly_total).where(
-    monthly_total.c.unit == _unit,
-    monthly_total.c.month == _month,
-    monthly_total.c.indicator.in_(select(indicator.c.code).where(indicator.c.kind == _kind)),
-)
-_make = insert(monthly_total).from_select(COLUMNS, cells(live, units=[_unit], months=[_month], kinds=[_kind]))
+_unit, _month = bindparam("u"), bindparam("m")
+_forget = delete(monthly_total).where(monthly_total.c.unit == _unit, monthly_total.c.month == _month)
+_make = insert(monthly_total).from_select(COLUMNS, cells(live, units=[_unit], months=[_month]))
 
 
-def refresh(conn: Connection, touched: Iterable[tuple[str, int, str]]) -> None:
-    """Recompute the cells of some (unit, month, kind), inside the transaction of the write that touched them."""
-    places = [{"u": unit, "m": month, "k": kind} for unit, month, kind in sorted(touched)]
+def refresh(conn: Connection, touched: Iterable[tuple[str, int]]) -> None:
+    """Recompute the cells of some (unit, month), inside the transaction of the write that touched them."""
+    places = [{"u": unit, "m": month} for unit, month in sorted(touched)]
     if places:
         conn.execute(_forget, places)
         conn.execute(_make, places)

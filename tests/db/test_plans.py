@@ -49,7 +49,7 @@ def as_of(clerk):
 
 def refresh(clerk):
     with writing(clerk.store) as conn:
-        totals.refresh(conn, [(unit, month, "publicity") for unit in UNITS for month in (202403, 202404)])
+        totals.refresh(conn, [(unit, month) for unit in UNITS for month in (202403, 202404)])
 
 
 def drill_down(clerk):
