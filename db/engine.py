@@ -36,7 +36,9 @@ def open_store(url: str | None = None) -> Engine:
         return create_engine(parsed, pool_pre_ping=True)
     if parsed.database and parsed.database != ":memory:":
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(parsed, poolclass=QueuePool, connect_args={"timeout": BUSY_TIMEOUT})
+    engine = create_engine(
+        parsed, poolclass=QueuePool, connect_args={"timeout": BUSY_TIMEOUT}, pool_reset_on_return=None
+    )
     _writer_locks[engine] = threading.Lock()
 
     @event.listens_for(engine, "connect")
@@ -51,7 +53,7 @@ def open_store(url: str | None = None) -> Engine:
         # A deferred BEGIN that reads and then writes fails with "database is locked" whatever the
         # timeout; IMMEDIATE queues for the write lock before it has read anything.
         writer = conn.get_execution_options().get("writer")
-        conn.exec_driver_sql("BEGIN IMMEDIATE" if writer else "BEGIN")
+        conn.connection.dbapi_connection.execute("BEGIN IMMEDIATE" if writer else "BEGIN")
 
     return engine
 
