@@ -111,7 +111,7 @@ def insert_rows(conn: Connection, table: Table, rows: Sequence[tuple]) -> None:
     """Insert `rows` (tuples in the order of the table's columns) by the driver's own executemany.
 
     The statement and the columns' type conversions are SQLAlchemy's, made once: less than half the cost of
-    a Core insert of many rows.
+    a Core insert of many rows. Raises the driver's own errors.
     """
     if not rows:
         return
@@ -129,7 +129,9 @@ def insert_rows(conn: Connection, table: Table, rows: Sequence[tuple]) -> None:
             prepared.append(row)
         rows = prepared
     keys = table.columns.keys()
-    conn.exec_driver_sql(statement, [tuple(row) if positional else dict(zip(keys, row, strict=True)) for row in rows])
+    cursor = conn.connection.cursor()
+    cursor.executemany(statement, rows if positional else [dict(zip(keys, row, strict=True)) for row in rows])
+    cursor.close()
 
 
 @lru_cache(maxsize=64)

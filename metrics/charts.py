@@ -72,7 +72,7 @@ def heatmap(frame: pd.DataFrame, title: str, unit: str, language: str) -> go.Fig
         xgap=2,
         ygap=2,
         texttemplate="%{z:,}",
-        colorbar={"title": {"text": unit}, "thickness": 12},
+        colorbar={"title": {"text": unit}, "thickness": 12, "tickformat": ","},
         hovertemplate="%{y} %{customdata[2]}：%{z:,}" + unit + "<extra></extra>",
     )
     figure = _figure([cells], title, "")

@@ -76,8 +76,8 @@ shown = pd.DataFrame(
             _("日期"): one.day,
             _("名称"): one.title,
             _("登记单位"): names.get(one.unit, one.unit),
-            **{label(field, language()): one.values.get(field.code) for field in fields},
             **({_("覆盖社区（个）"): len(one.covers) or None} if kinds[kind].covers else {}),
+            **{label(field, language()): one.values.get(field.code) for field in fields},
             _("经办人"): one.recorded_by,
             _("编号"): str(one.ref),
         }
@@ -95,6 +95,7 @@ event = st.dataframe(
     key=listing,
     placeholder="—",
     height=38 + 35 * min(len(shown), 20),
+    column_config={label(f, language()): st.column_config.NumberColumn(format="localized") for f in fields},
 )
 chosen = ticked(listing, event, refs)
 if chosen:
