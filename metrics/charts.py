@@ -95,7 +95,7 @@ def _figure(data: Sequence, title: str, unit: str, across: bool = False) -> go.F
     return go.Figure(
         data=list(data),
         layout={
-            "title": {"text": title, "x": 0, "xanchor": "left", "font": {"size": 16}},
+            "title": {"text": title, "x": 0, "xanchor": "left", "font": {"size": 14}},
             "margin": {"l": 8, "r": 24, "t": 64, "b": 8},
             "plot_bgcolor": "rgba(0,0,0,0)",
             "legend": {"orientation": "h", "y": -0.12, "x": 0},
