@@ -36,9 +36,7 @@ def open_store(url: str | None = None) -> Engine:
         return create_engine(parsed, pool_pre_ping=True)
     if parsed.database and parsed.database != ":memory:":
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(
-        parsed, poolclass=QueuePool, connect_args={"timeout": BUSY_TIMEOUT}, pool_reset_on_return=None
-    )
+    engine = create_engine(parsed, poolclass=QueuePool, connect_args={"timeout": BUSY_TIMEOUT})
     _writer_locks[engine] = threading.Lock()
 
     @event.listens_for(engine, "connect")
