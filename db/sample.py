@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 from chinese_calendar import get_workdays
-from sqlalchemy import Connection, Engine, delete, insert, select, union
+from sqlalchemy import Connection, Engine, delete, func, insert, select, union
 
 from db import ledger, settings, totals, units
 from db.definitions import catalogue
@@ -19,6 +19,7 @@ from db.language import Refusal
 from db.ledger import Draft
 from db.schema import batch, coverage, entry, unit, value
 
+TOKEN = "sample-2024"
 YEAR, CUT_OFF = 2024, date(2024, 12, 18)
 BY = "示例数据"
 COMMUNITIES = Path(__file__).parent / "sample_communities.csv"
@@ -89,14 +90,14 @@ MUST_KNOW = """
 def load(store: Engine) -> bool:
     """Load the sample year; False where it is loaded already. Raises Refusal where the store holds real entries."""
     with writing(store) as conn:
-        if conn.scalar(select(batch.c.id).where(batch.c.sample).limit(1)):
+        if loaded(conn):
             return False
         if conn.scalar(select(entry.c.no).limit(1)):
             raise Refusal("库中已有真实数据，不能再载入示例数据")
         communities = _communities(conn)
         act = conn.execute(
             insert(batch).values(
-                token="sample-2024",
+                token=TOKEN,
                 source="sample",
                 recorded_at=now(),
                 recorded_by=BY,
@@ -122,9 +123,14 @@ def load(store: Engine) -> bool:
     return True
 
 
-def loaded(conn: Connection) -> int:
-    """How many entries of the store are sample entries, revisions of them included."""
-    return len(conn.execute(select(entry.c.no).where(entry.c.sample)).all())
+def loaded(conn: Connection) -> bool:
+    """Whether the sample is in the store: a look at its batch, however many entries there are."""
+    return conn.scalar(select(batch.c.id).where(batch.c.token == TOKEN)) is not None
+
+
+def count(conn: Connection) -> int:
+    """How many entries of the store are sample entries, revisions of them included; reads them all."""
+    return conn.scalar(select(func.count()).select_from(entry).where(entry.c.sample))
 
 
 def remove(store: Engine) -> int:
@@ -133,9 +139,9 @@ def remove(store: Engine) -> int:
     The one deletion there is: a sample is not a fact.
     """
     with writing(store) as conn:
-        count = loaded(conn)
-        if not count:
+        if not loaded(conn):
             return 0
+        gone_entries = count(conn)
         ours = select(entry.c.unit, entry.c.no).where(entry.c.sample).subquery()
         for table in (value, coverage):
             mine = (table.c.unit == ours.c.unit) & (table.c.no == ours.c.no)
@@ -160,7 +166,7 @@ def remove(store: Engine) -> int:
         settings.put(conn, "units_saved", "")
         if len(gone) == len(here):
             settings.put(conn, "office", "")
-    return count
+    return gone_entries
 
 
 def _communities(conn: Connection) -> list[str]:

@@ -32,7 +32,7 @@ whole = data.ask(year, cut_off=cut_off)
 if not whole["value"].notna().any():
     st.info(_("{year} 年还没有数据，可先到“日报录入”或“活动台账”录入。", year=year))
     st.stop()
-tables = data.tables(year, cut_off)
+tables = data.tables(year, cut_off, language())
 
 
 def name(what: str, ending: str) -> str:

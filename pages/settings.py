@@ -9,7 +9,7 @@ import streamlit as st
 from db import definitions, sample, settings
 from db import units as places
 from db.definitions import Indicator
-from db.engine import writing
+from db.engine import reading, writing
 from db.language import LANGUAGES, Refusal
 from db.units import Unit
 from pages.shell import data, pickers
@@ -31,7 +31,6 @@ def write(change, message: str) -> None:
     except Refusal as refusal:
         st.error(said(refusal))
     else:
-        st.cache_data.clear()
         done("settings", message)
 
 
@@ -152,13 +151,13 @@ with office, st.form("office"):
         write(change, _("已保存。"))
 
 with sample_tab:
-    count = data.sample_entries()
-    if count:
+    if data.has_sample():
+        with reading(store) as conn:
+            count = sample.count(conn)
         st.write(_("库中有 {n} 条示例记录，含在示例上所做的更正。", n=count))
         st.caption(_("移除时，只被示例用到的社区一并移除；真实数据不受影响。"))
         if st.button(_("移除示例数据"), type="primary", icon=":material/delete:"):
             sample.remove(store)
-            st.cache_data.clear()
             done("settings", _("示例数据已移除。"))
     else:
         st.write(_("库中没有示例数据。库为空时，可载入一年合成数据看一看。"))
@@ -168,5 +167,4 @@ with sample_tab:
             except Refusal as refusal:
                 st.error(said(refusal))
             else:
-                st.cache_data.clear()
                 done("settings", _("已载入示例年。"))

@@ -1,6 +1,8 @@
 """The pages' one way to the store: figures, asked once and kept until somebody writes."""
 
+from collections.abc import Callable
 from datetime import date
+from functools import wraps
 
 import streamlit as st
 
@@ -9,6 +11,8 @@ from db.engine import china_day, now, open_store, reading, store_url
 from metrics import exports, figures, quality
 from metrics.catalogue import Catalogue, catalogue
 from pages.shell.language import language
+
+STAMP = "stamp"
 
 
 @st.cache_resource
@@ -23,40 +27,49 @@ def the_store():
     return _open(store_url())
 
 
-def _stamp() -> tuple:
-    # Which reports are missing changes at midnight though nobody writes.
-    return (store_url(), china_day(now()), *store.stamp(the_store()))
+def look() -> None:
+    """Look at the store once for this run of a page: what is kept from before is good where nothing changed.
+
+    All of a page so speaks of one moment. Which reports are missing changes at midnight though nobody writes.
+    """
+    st.session_state[STAMP] = (store_url(), china_day(now()), *store.stamp(the_store()))
 
 
-@st.cache_data(max_entries=500, show_spinner=False)
-def _figures(stamp: tuple, year: int, by: tuple, options: tuple):
+def _kept(ask: Callable) -> Callable:
+    """An answer of the store, kept for everybody until the store changes. Arguments are plain values, in order."""
+
+    @st.cache_data(max_entries=500, show_spinner=False)
+    @wraps(ask)
+    def answer(stamp: tuple, *arguments):
+        return ask(*arguments)
+
+    @wraps(ask)
+    def kept(*arguments):
+        return answer(st.session_state[STAMP], *arguments)
+
+    return kept
+
+
+@_kept
+def _figures(year: int, by: tuple, options: tuple):
     return figures.figures(the_store(), year, by=by, **dict(options))
 
 
 def ask(year: int, *by: str, **options):
-    """`metrics.figures.figures` in the visit's language; the answer is kept until the store changes."""
-    options = {"language": language(), **options}
-    return _figures(_stamp(), year, by, tuple(sorted(options.items())))
+    """`metrics.figures.figures` in the visit's language."""
+    return _figures(year, by, tuple(sorted({"language": language(), **options}.items())))
 
 
-@st.cache_data(max_entries=20, show_spinner=False)
-def _tables(stamp: tuple, year: int, cut_off: date, language: str):
+@_kept
+def tables(year: int, cut_off: date, language: str) -> dict:
+    """`metrics.exports.tables`."""
     return exports.tables(the_store(), year, cut_off=cut_off, language=language)
 
 
-def tables(year: int, cut_off: date) -> dict:
-    """`metrics.exports.tables` in the visit's language, kept until the store changes."""
-    return _tables(_stamp(), year, cut_off, language())
-
-
-@st.cache_data(max_entries=20, show_spinner=False)
-def _unfiled(stamp: tuple, year: int, cut_off: date):
-    return quality.unfiled(the_store(), year, cut_off=cut_off)
-
-
+@_kept
 def unfiled(year: int, cut_off: date):
-    """`metrics.quality.unfiled`, kept until the store changes."""
-    return _unfiled(_stamp(), year, cut_off)
+    """`metrics.quality.unfiled`."""
+    return quality.unfiled(the_store(), year, cut_off=cut_off)
 
 
 def known() -> Catalogue:
@@ -64,15 +77,11 @@ def known() -> Catalogue:
     return catalogue(the_store())
 
 
-@st.cache_data(max_entries=4, show_spinner=False)
-def _units(stamp: tuple) -> list[units.Unit]:
-    with reading(the_store()) as conn:
-        return units.units(conn)
-
-
+@_kept
 def all_units() -> list[units.Unit]:
     """Every unit, in code order."""
-    return _units(_stamp())
+    with reading(the_store()) as conn:
+        return units.units(conn)
 
 
 def communities(on: date | None = None) -> list[units.Unit]:
@@ -85,28 +94,21 @@ def names() -> dict[str, str]:
     return units.labels(all_units())
 
 
+@_kept
 def setting(key: str):
     """One of the office's choices (db/settings.py)."""
     with reading(the_store()) as conn:
         return settings.get(conn, key)
 
 
-@st.cache_data(max_entries=4, show_spinner=False)
-def _years(stamp: tuple) -> list[int]:
+@_kept
+def years() -> list[int]:
+    """The years with numbers, latest first."""
     return figures.years(the_store())
 
 
-def years() -> list[int]:
-    """The years with numbers, latest first."""
-    return _years(_stamp())
-
-
-@st.cache_data(max_entries=4, show_spinner=False)
-def _sample_entries(stamp: tuple) -> int:
+@_kept
+def has_sample() -> bool:
+    """Whether the sample year is in the store."""
     with reading(the_store()) as conn:
         return sample.loaded(conn)
-
-
-def sample_entries() -> int:
-    """How many entries of the store are sample entries."""
-    return _sample_entries(_stamp())

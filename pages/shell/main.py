@@ -10,8 +10,9 @@ from pages.shell.entries import close
 from pages.shell.language import KEY, _
 
 PAGES = Path(__file__).parent.parent
-# An own icon: Streamlit would fetch an emoji's or a symbol's picture from outside.
 
+data.look()
+# An own icon: Streamlit would fetch an emoji's or a symbol's picture from outside.
 st.set_page_config(
     page_title=_("法治台账"),
     page_icon=str(PAGES / "shell" / "icon.png"),
@@ -52,7 +53,7 @@ with st.sidebar:
     pickers.segments(st, _("语言"), KEY, LANGUAGES)
     st.caption(_("本系统只能在这台电脑上使用，暂不需登录。"))
 
-if data.sample_entries():
+if data.has_sample():
     st.info(_("当前含示例数据（合成，非真实）。正式使用前请在“设置”中移除。"), icon=":material/science:")
 if st.session_state.get("page") != current.url_path:
     st.session_state["page"] = current.url_path
