@@ -34,12 +34,8 @@ def run(parser: argparse.ArgumentParser, argv: list[str] | None = None) -> int:
         print(translate("文件无法读写：{file}", LANGUAGE, file=error.filename), file=sys.stderr)
     except OverflowError as error:  # a batch number no database holds
         print(str(error), file=sys.stderr)
-    except (
-        SQLAlchemyError,
-        sqlite3.Error,
-        CommandError,
-        ImportError,
-    ) as error:  # ImportError: a URL whose driver is not installed
+    # An ImportError is a URL whose driver is not installed.
+    except (SQLAlchemyError, sqlite3.Error, CommandError, ImportError) as error:
         reason = str(error).splitlines()[0]
         print(translate("库无法使用，请先运行 python -m db init（{error}）", LANGUAGE, error=reason), file=sys.stderr)
     return 2

@@ -172,12 +172,13 @@ def define(conn: Connection, new: Indicator, by: str) -> None:
     standing = kind_row.grain == "standing"
     if new.adds not in ADDS or (new.adds == "sum" and standing) or (new.adds == "standing" and not standing):
         raise Refusal("指标“{code}”的汇总方式“{adds}”与表单类型不符", code=new.code, adds=new.adds)
-    for versions in _from_store(conn).versions.values():
+    stored = _from_store(conn)
+    for versions in stored.versions.values():
         for made in versions:  # a name once borne stays taken: earlier years still show it
             if made.code != new.code and set(made.name.values()) & set(new.name.values()):
                 raise Refusal("指标名称“{name}”已被 {code} 使用", name=new.name["zh"], code=made.code)
-    known = dict(conn.execute(select(indicator.c.code, indicator.c.kind)).all())
-    if new.code in _made_of(new.parts, _from_store(conn)):
+    known = {code: versions[0].kind for code, versions in stored.versions.items()}
+    if new.code in _made_of(new.parts, stored):
         raise Refusal("指标“{code}”不能由它自己算出", code=new.code)
     if new.at_most is not None and known.get(new.at_most) != new.kind:
         raise Refusal("指标“{code}”的上限指标“{whole}”不在同一张表中", code=new.code, whole=new.at_most)

@@ -91,6 +91,11 @@ class Version:
     def ref(self) -> Ref:
         return Ref(self.unit, self.no)
 
+    @property
+    def key(self) -> tuple[str, str, date, str]:
+        """What a draft would have to bear to set this entry."""
+        return self.unit, self.kind, self.day, self.title
+
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
@@ -131,7 +136,7 @@ class Step:
             self.before is not None
             and self.values == self.before.values
             and self.covers == self.before.covers
-            and (self.draft.day, self.draft.title) == (self.before.day, self.before.title)
+            and self.draft.key == self.before.key
         )
 
 
@@ -209,7 +214,7 @@ def revise(
         if old.retired_at:
             raise Conflict([(draft, _successor(conn, old))])
         problems = [*_problems(draft, known, units, china_day(at)), *_misfits(draft, filled, known)]
-        if draft.key != (old.unit, old.kind, old.day, old.title) and draft.key in _live(conn, [draft]):
+        if draft.key != old.key and draft.key in _live(conn, [draft]):
             problems.append(Problem("这一天已有同名记录", column=known.kinds[old.kind].name, value=draft.title))
         if problems:
             raise Rejected(problems)
@@ -266,7 +271,7 @@ def undo(store: Engine, batch_id: int, *, by: str, reason: str, token: str, at: 
     return _write(store, steps, by, token, "undo", reason, at or now())
 
 
-def _write(store, make_steps, by, token, source, reason, at, file=None, sample=False) -> Receipt:
+def _write(store, make_steps, by, token, source, reason, at, file=None) -> Receipt:
     """The one writing transaction: token, plan, rows, roll-up."""
     by = by.strip()
     if not by:
@@ -276,7 +281,7 @@ def _write(store, make_steps, by, token, source, reason, at, file=None, sample=F
             # The token goes in first: a second sender of it waits here until the first is done.
             name, digest = file or (None, None)
             new = {"token": token, "source": source, "recorded_at": at, "recorded_by": by}
-            new |= {"file_name": name, "file_sha256": digest, "sample": sample}
+            new |= {"file_name": name, "file_sha256": digest}
             act, *stamp = conn.execute(_add_batch, new).one()
             known = catalogue(store, conn, tuple(stamp))
             steps = make_steps(conn, known)
@@ -284,7 +289,7 @@ def _write(store, make_steps, by, token, source, reason, at, file=None, sample=F
             if not changed:
                 conn.execute(delete(batch).where(batch.c.id == act))
                 return _receipt(None, steps, ())
-            refs = apply(conn, known, changed, act, by, reason, at, sample)
+            refs = apply(conn, known, changed, act, by, reason, at)
             totals.refresh(conn, _touched(known, changed))
             return _receipt(act, steps, refs)
     except IntegrityError:
@@ -304,7 +309,7 @@ def apply(
     by: str,
     reason: str,
     at: datetime,
-    sample: bool,
+    sample: bool = False,
 ) -> list[Ref]:
     """Stamp the versions that end and add the ones that begin; say which began."""
     steps = list(steps)
@@ -547,7 +552,7 @@ def _live(conn: Connection, drafts: Sequence[Draft]) -> dict[tuple, Version]:
     found = {}
     for part in in_parts(sorted({d.unit for d in drafts})):
         for one in _versions(conn, _live_span, {**span, "codes": part}):
-            found[one.unit, one.kind, one.day, one.title] = one
+            found[one.key] = one
     return found
 
 
@@ -622,13 +627,16 @@ def history(store: Engine, ref: Ref) -> list[Version]:
         return _versions(conn, _of_origin(_version(conn, ref)))
 
 
+def _filed(units: list[str], kinds: Sequence[str], first: date, last: date):
+    return live & entry.c.unit.in_(units) & entry.c.kind.in_(list(kinds)) & between(first, last)
+
+
 def filed(store: Engine, units: Sequence[str], kinds: Sequence[str], first: date, last: date) -> list[Version]:
     """The live entries of some kinds that `units` recorded on the days first..last, in key order."""
     found = []
     with reading(store) as conn:
         for part in in_parts(list(units)):
-            span = live & entry.c.unit.in_(part) & entry.c.kind.in_(list(kinds)) & between(first, last)
-            found += _versions(conn, span)
+            found += _versions(conn, _filed(part, kinds, first, last))
     return found
 
 
@@ -642,8 +650,7 @@ def filings(
     found = []
     with reading(store) as conn:
         for part in in_parts(list(units)):
-            span = live & entry.c.unit.in_(part) & entry.c.kind.in_(list(kinds)) & between(first, last)
-            found += [tuple(row) for row in conn.execute(wanted.where(span))]
+            found += [tuple(row) for row in conn.execute(wanted.where(_filed(part, kinds, first, last)))]
     return found
 
 
@@ -676,6 +683,8 @@ def rows(
 
     With `covered`, what the units saw: entries that cover them, and their own where these cover nobody else.
     """
+    if not indicators:
+        return []
     wanted = (
         select(*(entry.c[name] for name in ROW[:-2]), value.c.indicator, value.c.quantity)
         .join_from(entry, value, of_entry)
@@ -686,8 +695,6 @@ def rows(
             between(first, last),
         )
     )
-    if not indicators:
-        return []
     found = set()  # an entry may cover units of two parts
     with reading(store) as conn:
         for part in in_parts(list(units)):

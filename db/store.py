@@ -9,7 +9,7 @@ from sqlalchemy import Engine, func, select
 
 from db import definitions, settings, totals
 from db.engine import china_day, copy_from, integrity, making, now, reading, steady_plans
-from db.schema import batch, definition, setting
+from db.schema import batch, setting
 
 CATALOGUE = Path(__file__).parent.parent / "metrics" / "catalogue.toml"
 
@@ -57,8 +57,7 @@ _latest = select(func.max(batch.c.id)).scalar_subquery()
 _stamp = select(
     select(batch.c.token).where(batch.c.id == _latest).scalar_subquery(),
     select(func.min(batch.c.id)).scalar_subquery(),
-    select(func.count(definition.c.indicator)).scalar_subquery(),
-    select(func.max(definition.c.recorded_at)).scalar_subquery(),
+    *definitions.STAMP,
 )
 _settings = select(setting)
 

@@ -67,7 +67,7 @@ def _ends_month(day: date) -> bool:
 
 
 def years(store: Engine) -> list[int]:
-    """The years with numbers, latest first; one seek in the key per unit and year, however many entries."""
+    """The years with numbers, latest first. Reads the roll-up's months, not the entries."""
     with reading(store) as conn:
         months = conn.scalars(select(monthly_total.c.month).distinct())
         return sorted({month // 100 for month in months}, reverse=True)

@@ -170,9 +170,10 @@ def _inspect(data: bytes) -> None:
             xml = book.read(name)
             if error := re.search(rb'<c r="([A-Z]+[0-9]+)"[^>]*t="e"', xml):
                 raise Refusal("单元格 {cell} 是 Excel 错误值，请先改正", cell=error[1].decode())
-            far = [(len(column), column, int(row)) for column, row in re.findall(rb'<c r="([A-Z]+)(\d+)"', xml)]
-            if far and max(row for _, _, row in far) * _column_number(max(far)[1]) > MOST_CELLS:
-                raise Refusal("Excel 表格过大（到第 {row} 行），请删去远处的空白行列后重试", row=max(f[2] for f in far))
+            columns = {cell[1] for cell in re.finditer(rb'<c r="([A-Z]+)', xml)}
+            row = max((int(cell[1]) for cell in re.finditer(rb'<c r="[A-Z]+(\d+)"', xml)), default=0)
+            if row * max(map(_column_number, columns), default=0) > MOST_CELLS:
+                raise Refusal("Excel 表格过大（到第 {row} 行），请删去远处的空白行列后重试", row=row)
 
 
 def _column_number(letters: bytes) -> int:
