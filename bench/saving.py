@@ -14,7 +14,7 @@ from db.engine import copy_to
 from db.ledger import Draft
 from db.measures import month_of
 from metrics.catalogue import Catalogue, catalogue
-from metrics.workdays import workdays
+from metrics.workdays import calendar
 
 MONTH = date(2025, 1, 1), date(2025, 1, 31)  # the one after the sample year
 TARGET = 3
@@ -31,7 +31,7 @@ def run(folder: Path) -> list[Result]:
     with closing(bare(folder / "saving-ours.db")) as ours, closing(bare(folder / "saving-bare.db")) as other:
         times = [
             _save_twice(store, ours, other, _forms(known, community, day, n), f"save-{n}")
-            for n, (day, community) in enumerate(product(workdays(*MONTH), communities(store)))
+            for n, (day, community) in enumerate(product(calendar(store).workdays(*MONTH), communities(store)))
         ]
     store.dispose()
     by_ledger, by_sqlite = (median(column) for column in zip(*times, strict=True))

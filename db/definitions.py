@@ -12,10 +12,11 @@ from sqlalchemy import Connection, Engine, func, insert, select
 
 from db.engine import china_day, now, reading
 from db.language import Refusal
+from db.measures import TICKETS, WINDOWS
 from db.schema import definition, indicator, kind
 
 GRAINS = ("daily", "record", "standing")
-ADDS = ("sum", "sum_of", "ratio", "standing", "units")
+ADDS = ("sum", "tickets", "sum_of", "ratio", "balance", "standing", "units")
 FIRST_DAY = date(2000, 1, 1)  # definitions shipped with the product hold from here on
 
 
@@ -51,6 +52,8 @@ class Indicator:
     upper: int | None = None
     per_entry: int | None = None
     at_most: str | None = None
+    weights: tuple[float, ...] = ()
+    counted_on: str = ""
 
     @property
     def entered(self) -> bool:
@@ -121,7 +124,8 @@ def _from_store(conn: Connection) -> Catalogue:
     )
     versions: dict[str, tuple[Indicator, ...]] = {}
     for row in conn.execute(ordered).mappings():
-        made = Indicator(**{f: row[f] for f in fields if f != "parts"}, parts=tuple(row["parts"]))
+        lists = {name: tuple(row[name]) for name in ("parts", "weights")}
+        made = Indicator(**{f: row[f] for f in fields if f not in lists}, **lists)
         versions[made.code] = (*versions.get(made.code, ()), made)
     return Catalogue(kinds, versions)
 
@@ -137,7 +141,7 @@ def load(conn: Connection, path: Path, by: str) -> int:
         for place, fields in enumerate(row["indicator"]):
             if fields["code"] in have:
                 continue
-            fields = {**fields, "parts": tuple(fields.get("parts", ()))}
+            fields = {**fields, **{name: tuple(fields.get(name, ())) for name in ("parts", "weights")}}
             define(conn, Indicator(kind=row["code"], position=place, effective_from=FIRST_DAY, **fields), by)
             added += 1
     return added
@@ -170,7 +174,8 @@ def define(conn: Connection, new: Indicator, by: str) -> None:
     ):
         raise Refusal("指标“{code}”的名称、单位、口径都要有中文和英文", code=new.code)
     standing = kind_row.grain == "standing"
-    if new.adds not in ADDS or (new.adds == "sum" and standing) or (new.adds == "standing" and not standing):
+    unfit = (new.adds == "sum" and standing) or (new.adds == "standing" and not standing)
+    if new.adds not in ADDS or unfit or (new.adds == "tickets" and new.code not in TICKETS):
         raise Refusal("指标“{code}”的汇总方式“{adds}”与表单类型不符", code=new.code, adds=new.adds)
     stored = _from_store(conn)
     for versions in stored.versions.values():
@@ -184,9 +189,15 @@ def define(conn: Connection, new: Indicator, by: str) -> None:
         raise Refusal("指标“{code}”的上限指标“{whole}”不在同一张表中", code=new.code, whole=new.at_most)
     if any(number is not None and number < 0 for number in (new.upper, new.per_entry)):
         raise Refusal("指标“{code}”的上限和默认值不能为负", code=new.code)
-    needs = {"ratio": 2, "sum_of": len(new.parts) or 1}.get(new.adds, 0)
-    if len(new.parts) != needs or any(part not in known for part in new.parts):
+    least = {"ratio": 2, "balance": 2, "sum_of": 1}.get(new.adds, 0)
+    if len(new.parts) < least or (new.parts and not least) or any(part not in known for part in new.parts):
         raise Refusal("指标“{code}”的组成“{parts}”不完整或不存在", code=new.code, parts=new.parts)
+    if new.weights and (new.adds != "ratio" or len(new.weights) != len(new.parts) - 1):
+        raise Refusal("指标“{code}”的权重应与分子各项一一对应", code=new.code)
+    if new.counted_on not in WINDOWS or any(not 0 < weight <= 1 for weight in new.weights):
+        raise Refusal(
+            "指标“{code}”的权重应大于 0、不大于 1，统计窗口应为 {windows} 之一", code=new.code, windows=WINDOWS
+        )
     if new.code not in known:
         conn.execute(insert(indicator).values(code=new.code, kind=new.kind, position=new.position))
     elif conn.scalar(
@@ -209,6 +220,8 @@ def define(conn: Connection, new: Indicator, by: str) -> None:
             upper=new.upper,
             per_entry=new.per_entry,
             at_most=new.at_most,
+            weights=list(new.weights),
+            counted_on=new.counted_on,
             recorded_at=now(),
             recorded_by=by,
         )

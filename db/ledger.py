@@ -10,15 +10,15 @@ from datetime import date, datetime
 from types import MappingProxyType
 from typing import NamedTuple
 
-from sqlalchemy import Connection, Engine, Select, bindparam, delete, func, insert, or_, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Connection, Engine, Select, bindparam, func, or_, select, update
 
-from db import totals
-from db.definitions import STAMP, Catalogue, catalogue
-from db.engine import china_day, in_parts, insert_rows, now, reading, writing
+from db import batches, totals
+from db.batches import Receipt
+from db.definitions import Catalogue, catalogue
+from db.engine import china_day, in_parts, insert_rows, now, reading
 from db.language import Problem, Refusal, Rejected
 from db.measures import STATE, believed, between, covered_by, live, month_of, months_between, of_entry
-from db.schema import batch, coverage, entry, unit, value
+from db.schema import coverage, entry, unit, value
 from db.units import Unit
 
 MOST = 10**15  # of one number where an indicator sets no limit; sums stay exact in every store and browser
@@ -97,22 +97,6 @@ class Version:
         return self.unit, self.kind, self.day, self.title
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """What a write did. Entries by status, and of the numbers sent how many were new, changed, unchanged.
-
-    `repeated` is true when the token had been used before: then nothing was written and `batch` is the
-    first submission's.
-    """
-
-    batch: int | None
-    repeated: bool = False
-    entries: tuple[Ref, ...] = ()
-    new: int = 0
-    changed: int = 0
-    unchanged: int = 0
-
-
 class Conflict(Refusal):
     """A colleague was faster. `pairs` holds, for each entry, the draft and the version now live (None: voided)."""
 
@@ -145,8 +129,6 @@ _codes = bindparam("codes", expanding=True)
 _units = select(unit).where(unit.c.code.in_(_codes)).order_by(unit.c.code)
 _units_held = _units.with_for_update()
 _last_number = select(func.max(entry.c.no)).where(entry.c.unit == bindparam("u"))
-_batch_of = select(batch.c.id).where(batch.c.token == bindparam("token"))
-_add_batch = insert(batch).returning(batch.c.id, *STAMP)
 
 # ---------------------------------------------------------------------------------------------- writing
 
@@ -273,32 +255,18 @@ def undo(store: Engine, batch_id: int, *, by: str, reason: str, token: str, at: 
 
 def _write(store, make_steps, by, token, source, reason, at, file=None) -> Receipt:
     """The one writing transaction: token, plan, rows, roll-up."""
-    by = by.strip()
-    if not by:
-        raise Refusal("请先填写经办人姓名")
-    try:
-        with writing(store) as conn:
-            # The token goes in first: a second sender of it waits here until the first is done.
-            name, digest = file or (None, None)
-            new = {"token": token, "source": source, "recorded_at": at, "recorded_by": by}
-            new |= {"file_name": name, "file_sha256": digest}
-            act, *stamp = conn.execute(_add_batch, new).one()
-            known = catalogue(store, conn, tuple(stamp))
-            steps = make_steps(conn, known)
-            changed = [step for step in steps if not step.idle]
-            if not changed:
-                conn.execute(delete(batch).where(batch.c.id == act))
-                return _receipt(None, steps, ())
-            refs = apply(conn, known, changed, act, by, reason, at)
-            totals.refresh(conn, _touched(known, changed))
-            return _receipt(act, steps, refs)
-    except IntegrityError:
-        # The same token, sent twice at the same instant to a store with several writers.
-        with reading(store) as conn:
-            repeated = _repeated(conn, token)
-        if repeated:
-            return repeated
-        raise
+
+    def work(conn: Connection, act: int, stamp: tuple) -> Receipt:
+        known = catalogue(store, conn, stamp)
+        steps = make_steps(conn, known)
+        changed = [step for step in steps if not step.idle]
+        if not changed:
+            return _receipt(None, steps, ())
+        refs = apply(conn, known, changed, act, by.strip(), reason, at)
+        totals.refresh(conn, _touched(known, changed))
+        return _receipt(act, steps, refs)
+
+    return batches.write(store, work, _repeated, by=by, token=token, source=source, at=at, file=file)
 
 
 def apply(
@@ -372,10 +340,7 @@ def _receipt(act: int | None, steps: Iterable[Step], refs: Iterable[Ref]) -> Rec
     return Receipt(act, False, tuple(refs), new, changed, unchanged)
 
 
-def _repeated(conn: Connection, token: str) -> Receipt | None:
-    first = conn.scalar(_batch_of, {"token": token})
-    if first is None:
-        return None
+def _repeated(conn: Connection, first: int) -> Receipt:
     refs = conn.execute(
         select(entry.c.unit, entry.c.no).where(entry.c.batch == first).order_by(entry.c.unit, entry.c.no)
     )

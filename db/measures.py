@@ -5,19 +5,36 @@ them cannot disagree.
 """
 
 from datetime import date, datetime
+from typing import NamedTuple
 
-from sqlalchemy import BigInteger, ColumnElement, Select, case, cast, func, literal, or_, select, union_all
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    Integer,
+    Select,
+    Table,
+    case,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+    type_coerce,
+    union_all,
+)
 
-from db.schema import coverage, entry, value
+from db.schema import coverage, entry, ticket, value
 
 live: ColumnElement[bool] = entry.c.retired_at.is_(None)
 
 
-def believed(as_of: datetime | None) -> ColumnElement[bool]:
-    """Entries the store believed in at an instant; those it believes in now for None."""
+def believed(as_of: datetime | None, table: Table = entry) -> ColumnElement[bool]:
+    """Versions the store believed in at an instant; those it believes in now for None."""
+    present = table.c.retired_at.is_(None)
     if as_of is None:
-        return live
-    return (entry.c.recorded_at <= as_of) & or_(live, entry.c.retired_at > as_of)
+        return present
+    return (table.c.recorded_at <= as_of) & or_(present, table.c.retired_at > as_of)
 
 
 STATE = 0  # the month of a standing entry: it belongs to none
@@ -116,3 +133,105 @@ def cells(
         parts.c.indicator,
         *(cast(func.sum(parts.c[m]), BigInteger).label(m) for m in measures),
     ).group_by(parts.c.unit, parts.c.month, parts.c.indicator)
+
+
+# -------------------------------------------------------------------------------------------- tickets
+
+
+class Measure(NamedTuple):
+    """What a ticket counts toward: on which of its days, and whether. A ticket without that day does not count."""
+
+    day: Column
+    when: ColumnElement[bool] | None = None
+
+
+t = ticket.c
+# The clock ran past the due day (or its extension) before the ticket was closed, sent back or suspended. Of a ticket
+# still running this is true before its due day, too: what makes it late is the day, `overdue_from`.
+late = or_(t.stopped_on.is_(None), t.stopped_on >= t.overdue_from)
+in_time = or_(t.overdue_from.is_(None), t.stopped_on < t.overdue_from)
+open_still = t.closed_on.is_(None) & t.returned_on.is_(None)
+answered = or_(t.contacted.is_not(None), t.resolved.is_not(None), t.satisfaction != "")
+_share = 10 * t.days_used  # of the limit, in tenths, times its length
+_length = t.days_used + t.days_left
+USED = (2, 4, 6, 8, 10)  # tenths of the limit used at closing: up to a fifth, up to two fifths, … up to the whole
+
+TICKETS: dict[str, Measure] = {
+    "hotline.received": Measure(t.received_on),
+    "hotline.inquiries": Measure(t.received_on, t.kind == "inquiry"),
+    "hotline.requests": Measure(t.received_on, t.kind == "request"),
+    "hotline.closed": Measure(t.closed_on),
+    "hotline.closed_in_time": Measure(t.closed_on, in_time),
+    "hotline.closed_late": Measure(t.closed_on, late),
+    "hotline.overdue": Measure(t.overdue_from, late),
+    "hotline.extended": Measure(t.extended_on),
+    "hotline.suspended": Measure(t.suspended_on),
+    "hotline.returned": Measure(t.returned_on),
+    "hotline.first_contacts": Measure(t.contacted_on),
+    "hotline.contacted_in_time": Measure(t.contacted_on, t.contacted_at <= t.contact_due),
+    **{
+        f"hotline.used_{top}": Measure(t.closed_on, (_share <= top * _length) & over)
+        for top in USED
+        for over in [_share > (top - 2) * _length if top > 2 else t.days_left >= 0]
+    },
+}
+# A call-back counts in a month by one of three days; which one, the definition of a rate says.
+CALL_BACKS = {
+    "hotline.callbacks": answered,
+    "hotline.contacted": t.contacted.is_(True),
+    "hotline.resolved": t.resolved.is_(True),
+    "hotline.satisfied": t.satisfaction == "satisfied",
+    "hotline.basically_satisfied": t.satisfaction == "basically",
+}
+WINDOWS = {"": t.called_back_on, "closed": t.closed_on, "received": t.received_on}
+
+
+def windowed(measure: str, window: str) -> str:
+    """The name under which a measure is rolled up when counted on another of its days."""
+    return f"{measure}@{window}" if window and measure in CALL_BACKS else measure
+
+
+TICKETS |= {
+    windowed(code, window): Measure(day, when if window == "" else when & t.called_back_on.is_not(None))
+    for code, when in CALL_BACKS.items()
+    for window, day in WINDOWS.items()
+}
+
+
+def on_day(measure: Measure, first: date, last: date) -> ColumnElement[bool]:
+    """Tickets that count toward a measure on the days first..last."""
+    counted = measure.day.between(first, last)
+    return counted if measure.when is None else counted & measure.when
+
+
+def ticket_cells(
+    where: ColumnElement[bool], first: date | None = None, last: date | None = None, measures: tuple[str, ...] = ()
+) -> Select:
+    """One row (unit, measure, month, total) per cell of the roll-up, from the versions that satisfy `where`.
+
+    Nothing but the days first..last counts, where they are given, and nothing but `measures`. One pass for each
+    day of a ticket, whatever is counted on it.
+    """
+    by_day: dict[str, dict[str, Measure]] = {}
+    for code, measure in TICKETS.items():
+        if not measures or code in measures:
+            by_day.setdefault(measure.day.name, {})[code] = measure
+    parts = []
+    for name, some in by_day.items():
+        day = t[name]
+        month = (type_coerce(day, Integer) // 100).label("month")
+        counts = [
+            func.sum(case((one.when, 1), else_=0) if one.when is not None else 1).label(f"n{n}")
+            for n, one in enumerate(some.values())
+        ]
+        wanted = select(t.unit, month, *counts).where(where, day.is_not(None))
+        if first is not None:
+            wanted = wanted.where(day.between(first, last))
+        grouped = wanted.group_by(t.unit, month).cte(f"by_{name}")
+        parts += [
+            select(
+                grouped.c.unit, literal(code).label("measure"), grouped.c.month, cast(total, BigInteger).label("total")
+            ).where(total > 0)
+            for code, total in zip(some, (grouped.c[f"n{n}"] for n in range(len(some))), strict=True)
+        ]
+    return union_all(*parts)

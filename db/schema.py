@@ -4,7 +4,7 @@ Four habits keep the same statements running on a sharded store: the month is a 
 a key begins with the unit, an aggregate groups by unit first, and what one write touches lies in one street.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from sqlalchemy import (
     JSON,
@@ -37,6 +37,42 @@ class Instant(TypeDecorator):
 
     def process_result_value(self, value: datetime | None, dialect) -> datetime | None:
         return value and value.replace(tzinfo=UTC)
+
+
+class Day(TypeDecorator):
+    """A calendar day as an integer, 2024-03-05 as 20240305: it sorts, and its month is a division."""
+
+    impl = Integer
+    cache_ok = True
+
+    def process_bind_param(self, value: date | int | None, dialect) -> int | None:
+        return number_of(value) if isinstance(value, date) else value
+
+    def process_result_value(self, value: int | None, dialect) -> date | None:
+        return value and day_of(value)
+
+
+class Moment(TypeDecorator):
+    """A point in time as whole seconds since 1970 UTC: a file of a million tickets has four million of them."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | int | None, dialect) -> int | None:
+        return int(value.timestamp()) if isinstance(value, datetime) else value
+
+    def process_result_value(self, value: int | None, dialect) -> datetime | None:
+        return None if value is None else datetime.fromtimestamp(value, UTC)
+
+
+def number_of(day: date) -> int:
+    """2024-03-05 → 20240305, the stored form of a ticket's day."""
+    return day.year * 10000 + day.month * 100 + day.day
+
+
+def day_of(number: int) -> date:
+    """20240305 → 2024-03-05"""
+    return date(number // 10000, number // 100 % 100, number % 100)
 
 
 metadata = MetaData(
@@ -95,6 +131,8 @@ definition = Table(
     Column("upper", BigInteger),
     Column("per_entry", Integer),
     Column("at_most", String(60)),
+    Column("weights", JSON, nullable=False, default=list),
+    Column("counted_on", String(12), nullable=False, default=""),
     Column("recorded_at", Instant, nullable=False),
     Column("recorded_by", String(60), nullable=False),
 )
@@ -204,6 +242,141 @@ monthly_total = Table(
     Column("seen", BigInteger, nullable=False),
     Column("seen_entries", Integer, nullable=False),
     sqlite_with_rowid=False,
+)
+
+# A citizen's 12345 ticket, one version a row; `version` counts from 1 and the last is live unless it was voided.
+# What the columns mean is said in db/tickets.py. `overdue_from` and `stopped_on` follow from the others.
+_live = {"sqlite_where": text("retired_at IS NULL"), "postgresql_where": text("retired_at IS NULL")}
+
+
+def _where(condition: str) -> dict:
+    condition = f"retired_at IS NULL AND {condition}"
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
+
+
+ticket = Table(
+    "ticket",
+    metadata,
+    Column("number", String(64), primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("unit", ForeignKey("unit.code"), nullable=False),
+    Column("kind", String(8), nullable=False),
+    Column("channel", String(40), nullable=False),
+    Column("subject", String(200), nullable=False),
+    Column("body", String(100), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("reply", Text, nullable=False),
+    Column("place", String(100), nullable=False),
+    Column("received_at", Moment, nullable=False),
+    Column("received_on", Day, nullable=False),
+    Column("limit_days", Integer),
+    Column("rule", String(60), nullable=False),
+    Column("due_on", Day),
+    Column("contact_due", Moment),
+    Column("extended_on", Day),
+    Column("extended_to", Day),
+    Column("extended_by", String(60), nullable=False),
+    Column("extended_why", Text, nullable=False),
+    Column("suspended_on", Day),
+    Column("resumed_on", Day),
+    Column("returned_on", Day),
+    Column("contacted_at", Moment),
+    Column("contacted_on", Day),
+    Column("replied_at", Moment),
+    Column("closed_at", Moment),
+    Column("closed_on", Day),
+    Column("called_back_on", Day),
+    Column("contacted", Boolean),
+    Column("resolved", Boolean),
+    Column("satisfaction", String(12), nullable=False),
+    Column("days_used", Integer),
+    Column("days_left", Integer),
+    Column("overdue_from", Day),
+    Column("stopped_on", Day),
+    Column("recorded_at", Instant, nullable=False),
+    Column("recorded_by", String(60), nullable=False),
+    Column("batch", ForeignKey("batch.id"), nullable=False),
+    Column("retired_at", Instant),
+    Column("retired_by", String(60)),
+    Column("retired_reason", Text),
+    Column("retired_batch", ForeignKey("batch.id")),
+    # One index for each day by which tickets are counted: a cut-off inside a month asks them, not the year.
+    Index("ix_ticket_received", "unit", "received_on", **_live),
+    Index("ix_ticket_closed", "unit", "closed_on", **_where("closed_on IS NOT NULL")),
+    Index("ix_ticket_contacted", "unit", "contacted_on", **_where("contacted_on IS NOT NULL")),
+    Index("ix_ticket_called_back", "unit", "called_back_on", **_where("called_back_on IS NOT NULL")),
+    Index("ix_ticket_extended", "unit", "extended_on", **_where("extended_on IS NOT NULL")),
+    Index("ix_ticket_suspended", "unit", "suspended_on", **_where("suspended_on IS NOT NULL")),
+    Index("ix_ticket_returned", "unit", "returned_on", **_where("returned_on IS NOT NULL")),
+    # The few that are late or may become so, and the few still open.
+    Index("ix_ticket_late", "unit", "overdue_from", **_where("(stopped_on IS NULL OR stopped_on >= overdue_from)")),
+    Index("ix_ticket_open", "unit", "overdue_from", **_where("closed_on IS NULL AND returned_on IS NULL")),
+    Index("ix_ticket_batch", "batch"),
+    Index(
+        "ix_ticket_retired_batch",
+        "retired_batch",
+        sqlite_where=text("retired_batch IS NOT NULL"),
+        postgresql_where=text("retired_batch IS NOT NULL"),
+    ),
+)
+
+# The tickets' own roll-up, apart from that of the entries: a figure is made of the one or the other, never of both.
+# The month stands last in the key, so that what was open before a year is one range for each unit.
+ticket_total = Table(
+    "ticket_total",
+    metadata,
+    Column("unit", ForeignKey("unit.code"), primary_key=True),
+    Column("measure", String(60), primary_key=True),
+    Column("month", Integer, primary_key=True, autoincrement=False),
+    Column("total", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# What a ticket's clock is set to, from a day of receipt on. `words`: found in the subject; the rule without words
+# holds for the rest. Only ever added.
+limit_rule = Table(
+    "limit_rule",
+    metadata,
+    Column("effective_from", Date, primary_key=True),
+    Column("name", String(40), primary_key=True),
+    Column("words", JSON, nullable=False),
+    Column("handling_days", Integer, nullable=False),
+    Column("contact_minutes", Integer),
+    Column("contact_days", Integer),
+    Column("document", Text, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+    Column("recorded_by", String(60), nullable=False),
+)
+
+# The holiday notice of a year as the office loaded it; the last one loaded holds.
+holiday_notice = Table(
+    "holiday_notice",
+    metadata,
+    Column("year", Integer, primary_key=True, autoincrement=False),
+    Column("recorded_at", Instant, primary_key=True),
+    Column("document", String(100), nullable=False),
+    Column("holidays", JSON, nullable=False),
+    Column("workdays", JSON, nullable=False),
+    Column("recorded_by", String(60), nullable=False),
+)
+
+# Another name people write for a community, and the columns a person said a layout has: remembered for the next file.
+alias = Table(
+    "alias",
+    metadata,
+    Column("name", String(100), primary_key=True),
+    Column("unit", ForeignKey("unit.code"), nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+    Column("recorded_by", String(60), nullable=False),
+)
+
+layout = Table(
+    "layout",
+    metadata,
+    Column("fingerprint", String(64), primary_key=True),
+    Column("columns", JSON, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+    Column("recorded_by", String(60), nullable=False),
 )
 
 setting = Table(

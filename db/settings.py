@@ -7,11 +7,15 @@ from sqlalchemy import Connection, delete, insert, select
 
 from db.schema import setting
 
+NEVER = "never"
 DEFAULTS: dict[str, Any] = {
     "office": "",  # the name in file names and headings
     "reporting_since": None,  # ISO date from which daily reports are expected
     "cut_offs": {},  # year → ISO date of that year's report
     "units_saved": "",  # a mark that changes with every change of the units
+    "notices_saved": "",  # the same for holiday notices
+    "tickets_since": None,  # first day of the month from which 12345 figures are made of tickets; None: of the first
+    # ticket's month on; NEVER: always of the daily counts
     "replaced_by_sample": {},  # the office's own choices, to be put back when the sample goes
     "sample_removed": False,  # once removed, the sample year does not come back by itself
 }

@@ -7,7 +7,7 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, func, select
 
-from db import definitions, settings, totals
+from db import definitions, limits, settings, totals
 from db.engine import china_day, copy_from, integrity, making, now, reading, steady_plans
 from db.schema import batch, setting
 
@@ -41,6 +41,7 @@ def init(store: Engine) -> int:
     migrate(store)
     with making(store) as conn:
         added = definitions.load(conn, CATALOGUE, by="init")
+        limits.load(conn, CATALOGUE, by="init")
         if settings.get(conn, "reporting_since") is None:
             settings.put(conn, "reporting_since", f"{china_day(now()).year}-01-01")
     return added

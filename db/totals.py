@@ -1,13 +1,14 @@
 """The monthly roll-up: refreshed with every write, rebuilt whole by the same expression, read by every page."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import Connection, Engine, bindparam, delete, except_, insert, select, union_all
+from sqlalchemy import Connection, Engine, bindparam, delete, except_, func, insert, select, union_all
 
-from db.engine import in_parts, raw_rows, reading
-from db.measures import believed, cells, live, months_between
-from db.schema import monthly_total
+from db.engine import add_up, in_parts, raw_rows, reading
+from db.measures import TICKETS, believed, cells, live, month_of, months_between, ticket_cells
+from db.schema import monthly_total, ticket, ticket_total
 
 COLUMNS = [c.name for c in monthly_total.columns]
 
@@ -24,21 +25,50 @@ def refresh(conn: Connection, touched: Iterable[tuple[str, int]]) -> None:
         conn.execute(_make, places)
 
 
+_batch = bindparam("batch")
+_begun, _ended = ticket_cells(ticket.c.batch == _batch), ticket_cells(ticket.c.retired_batch == _batch)
+
+
+def refresh_tickets(conn: Connection, act: int) -> None:
+    """Bring the tickets' roll-up up to date with one batch: what its versions count, less what those it ended did.
+
+    A ticket counts in up to ten months; making those again would read each of them whole.
+    """
+    change: Counter = Counter()
+    for cells_of, sign in ((_begun, 1), (_ended, -1)):
+        for *key, total in conn.execute(cells_of, {"batch": act}):
+            change[tuple(key)] += sign * total
+    names = ticket_total.columns.keys()
+    rows = [dict(zip(names, (*key, total), strict=True)) for key, total in sorted(change.items()) if total]
+    if rows:
+        add_up(conn, ticket_total, rows, "total")
+        units = sorted({row["unit"] for row in rows})
+        conn.execute(delete(ticket_total).where(ticket_total.c.unit.in_(units), ticket_total.c.total == 0))
+
+
 def rebuild(conn: Connection) -> None:
-    """Throw the roll-up away and make it again from the entries."""
-    conn.execute(delete(monthly_total))
-    conn.execute(insert(monthly_total).from_select(COLUMNS, cells(live)))
+    """Throw the roll-ups away and make them again from the entries and the tickets."""
+    for table, made in _made():
+        conn.execute(delete(table))
+        conn.execute(insert(table).from_select(table.columns.keys(), made))
+
+
+def _made() -> list[tuple]:
+    """Each roll-up and the expression that makes it whole."""
+    return [(monthly_total, cells(live)), (ticket_total, ticket_cells(believed(None, ticket)))]
 
 
 def differences(conn: Connection) -> list[dict]:
-    """The cells where the roll-up and the entries disagree; empty when the store is sound."""
-    stored = select(*monthly_total.columns)
-    made = select(*cells(live).subquery("made").columns)
-    wrong = union_all(
-        select(except_(stored, made).subquery("stored_only")),
-        select(except_(made, stored).subquery("made_only")),
-    )
-    return [dict(row) for row in conn.execute(wrong).mappings()]
+    """The cells where a roll-up and what it is made of disagree; empty when the store is sound."""
+    found = []
+    for table, made in _made():
+        stored, made = select(*table.columns), select(*made.subquery("made").columns)
+        wrong = union_all(
+            select(except_(stored, made).subquery("stored_only")),
+            select(except_(made, stored).subquery("made_only")),
+        )
+        found += [dict(row) for row in conn.execute(wrong).mappings()]
+    return found
 
 
 def read(store: Engine, units: Iterable[str], first: date, last: date, as_of: datetime | None = None) -> list[tuple]:
@@ -66,8 +96,83 @@ def _ends_month(day: date) -> bool:
     return date.fromordinal(day.toordinal() + 1).month != day.month
 
 
-def years(store: Engine) -> list[int]:
-    """The years with numbers, latest first. Reads the roll-up's months, not the entries."""
+def read_tickets(
+    store: Engine,
+    units: Iterable[str],
+    measures: Sequence[str],
+    first: date,
+    last: date,
+    as_of: datetime | None = None,
+) -> list[tuple]:
+    """The tickets' cells from day `first` (a month's first day) to day `last`, as (unit, measure, month, total).
+
+    From the roll-up but for the part of a month that `last` cuts off, which its tickets' indexes answer; with
+    `as_of` from the ledger. A cell without a ticket has no row.
+    """
+    total, rows = ticket_total.c, []
+    months = months_between(first, last)
+    whole = months if _ends_month(last) else months[:-1]
+    wanted = tuple(measures)
     with reading(store) as conn:
-        months = conn.scalars(select(monthly_total.c.month).distinct())
+        for part in in_parts(list(units)):
+            mine = ticket.c.unit.in_(part)
+            if as_of is not None:
+                rows += raw_rows(conn, ticket_cells(believed(as_of, ticket) & mine, first, last, wanted))
+                continue
+            stored = select(ticket_total).where(total.unit.in_(part), total.measure.in_(wanted))
+            rows += raw_rows(conn, stored.where(total.month.in_(whole)))
+            if whole != months:
+                begin = date(last.year, last.month, 1)
+                rows += raw_rows(conn, ticket_cells(believed(None, ticket) & mine, begin, last, wanted))
+    return rows
+
+
+def tickets_before(
+    store: Engine, units: Iterable[str], measures: Sequence[str], day: date, as_of: datetime | None = None
+) -> dict[tuple[str, str], int]:
+    """(unit, measure) → how many tickets counted before the first day of a month."""
+    total, found = ticket_total.c, {}
+    begin, eve = date(2000, 1, 1), date.fromordinal(day.toordinal() - 1)
+    with reading(store) as conn:
+        for part in in_parts(list(units)):
+            if as_of is None:
+                summed = select(total.unit, total.measure, func.sum(total.total)).where(
+                    total.unit.in_(part), total.measure.in_(list(measures)), total.month < month_of(day)
+                )
+            else:
+                mine = believed(as_of, ticket) & ticket.c.unit.in_(part)
+                some = ticket_cells(mine, begin, eve, tuple(measures)).subquery().c
+                summed = select(some.unit, some.measure, func.sum(some.total))
+            columns = list(summed.selected_columns)[:2]
+            found |= {(unit, code): int(n) for unit, code, n in conn.execute(summed.group_by(*columns))}
+    return found
+
+
+def ticket_months(
+    store: Engine, units: Iterable[str], last: date, as_of: datetime | None = None
+) -> dict[str, tuple[int, int]]:
+    """Street prefix → the first and the last month, up to that of `last`, in which something happened to a ticket."""
+    total, found = ticket_total.c, {}
+    with reading(store) as conn:
+        for part in in_parts(list(units)):
+            if as_of is None:
+                months = select(total.unit, func.min(total.month), func.max(total.month)).where(
+                    total.unit.in_(part), total.measure.in_(list(TICKETS)), total.month <= month_of(last)
+                )
+                months = months.group_by(total.unit)
+            else:
+                mine = believed(as_of, ticket) & ticket.c.unit.in_(part)
+                some = ticket_cells(mine, date(2000, 1, 1), last).subquery().c
+                months = select(some.unit, func.min(some.month), func.max(some.month)).group_by(some.unit)
+            for unit, low, high in conn.execute(months):
+                before = found.get(unit[:9], (low, high))
+                found[unit[:9]] = min(low, before[0]), max(high, before[1])
+    return found
+
+
+def years(store: Engine) -> list[int]:
+    """The years with numbers, latest first. Reads the roll-ups' months, not the entries."""
+    with reading(store) as conn:
+        months = set(conn.scalars(select(monthly_total.c.month).distinct()))
+        months |= set(conn.scalars(select(ticket_total.c.month).where(ticket_total.c.measure == "hotline.received")))
         return sorted({month // 100 for month in months}, reverse=True)

@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from db import ledger
+from db import ledger, notices
 from db.commandline import LANGUAGE, run, say
-from db.engine import CHINA
+from db.engine import CHINA, writing
 from db.language import Problem, Refusal, Rejected, translate
 from metrics import exports, figures, quality, spreadsheets
+from metrics.workdays import calendar, notices_from_file
 
 
 def show(frame: pd.DataFrame, format: str) -> None:
@@ -122,6 +123,20 @@ def run_completeness(store, args) -> int:
     return 0
 
 
+def run_due(store, args) -> int:
+    print(calendar(store).due(args.received, args.days))
+    return 0
+
+
+def run_notice(store, args) -> int:
+    holidays, workdays = notices_from_file(args.file.read_bytes())
+    with writing(store) as conn:
+        notices.save(conn, args.year, args.document, holidays, workdays, args.by or getpass.getuser())
+    counts = {"off": len(holidays), "on": len(workdays)}
+    say("{year} 年放假通知已载入：放假 {off} 天，调休上班 {on} 天", year=args.year, **counts)
+    return 0
+
+
 def _month(text: str | None, year: int) -> int | None:
     if text is None:
         return None
@@ -189,6 +204,16 @@ def parser() -> argparse.ArgumentParser:
 
     sub = command(run_completeness, "completeness", "daily forms expected, filed, filed on time")
     sub.add_argument("--month", metavar="2024-03")
+
+    sub = command(run_due, "due", "the last day of a limit in working days", year=False, within=False)
+    sub.add_argument("received", type=_day, metavar="DAY", help="the day of receipt, day 0")
+    sub.add_argument("--days", type=int, required=True, metavar="N", help="working days of the limit")
+
+    sub = command(run_notice, "notice", "load a year's holiday notice", year=False, within=False)
+    sub.add_argument("file", type=Path, metavar="FILE")
+    sub.add_argument("--year", type=int, required=True)
+    sub.add_argument("--document", required=True, metavar="NUMBER", help="the notice's document number")
+    sub.add_argument("--by", metavar="NAME", help="who loads it (default: this login)")
     return made
 
 

@@ -2,15 +2,26 @@
 
 from db.definitions import Catalogue, Indicator, Kind, catalogue
 from db.language import translate
+from db.measures import windowed
 
-__all__ = ["Catalogue", "Indicator", "Kind", "catalogue", "counts_once", "label", "leaves"]
+__all__ = ["Catalogue", "Indicator", "Kind", "catalogue", "counts_once", "label", "leaves", "plain"]
 
 
 def leaves(meanings: dict[str, Indicator], code: str) -> list[str]:
-    """The entered indicators a figure is made of, itself where it is entered; in order, each once."""
-    parts = meanings[code].parts
-    found = [leaf for part in parts for leaf in leaves(meanings, part)] if parts else [code]
+    """The counted indicators a figure is made of, itself where it is counted; in order, each once.
+
+    A call-back counted by another of its ticket's days is named with it: "hotline.callbacks@closed".
+    """
+    meaning = meanings[code]
+    if not meaning.parts or meaning.adds == "balance":
+        return [code]
+    found = [windowed(leaf, meaning.counted_on) for part in meaning.parts for leaf in leaves(meanings, part)]
     return list(dict.fromkeys(found))
+
+
+def plain(leaf: str) -> str:
+    """The indicator of a leaf: hotline.callbacks of "hotline.callbacks@closed"."""
+    return leaf.partition("@")[0]
 
 
 def counts_once(known: Catalogue, code: str) -> bool:

@@ -1,15 +1,18 @@
 """Frames to plotly figures: pure functions, one look. Each says what is counted, its unit and the period."""
 
 from collections.abc import Sequence
+from datetime import date
 
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
+from babel.dates import get_day_names
 
-from db.language import month_name
+from db.language import month_name, translate
 from metrics.exports import number
+from metrics.workdays import SORTS, Status
 
-BLUE, PALE, WARM = "#2F6DB5", "#B9C7DA", "#D9822B"
+BLUE, PALE, WARM, GREY = "#2F6DB5", "#B9C7DA", "#D9822B", "#6B7280"
 SCALE = [[0, "#F3F6FB"], [0.5, "#8FB3DE"], [1, "#1F4E8C"]]
 
 
@@ -103,4 +106,84 @@ def _figure(data: Sequence, title: str, unit: str, across: bool = False) -> go.F
             "xaxis": {**axis, "automargin": True} if across else {"automargin": True},
             "yaxis": {"automargin": True} if across else {**axis, "automargin": True},
         },
+    )
+
+
+def year_calendar(days: Sequence[Status], title: str, language: str, picked: date | None = None) -> go.Figure:
+    """A year's months, three side by side, each day coloured by its sort and `picked` framed.
+
+    Cells carry their day (ISO), so that a click finds it.
+    """
+    wide, high = 8, 8  # cells of a month with the gap beside it and the two lines above it
+    colours = ["#F1F4F9", "#8FB3DE", "#DCE0E6", "#F4B5A2"]
+    sorts = np.full((4 * high, 3 * wide - 1), None, dtype=object)
+    numbers = np.full(sorts.shape, "", dtype=object)
+    places = []
+    for one in days:
+        line, column = divmod(one.day.day - 1 + one.day.replace(day=1).weekday(), 7)
+        y, x = (one.day.month - 1) // 3 * high + 2 + line, (one.day.month - 1) % 3 * wide + column
+        sorts[y, x], numbers[y, x] = SORTS.index(one.sort), str(one.day.day)
+        places.append((x, y))
+    corners = [(n % 3 * wide, n // 3 * high) for n in range(12)]
+    letters = get_day_names("narrow", locale=language)
+    quiet = {"mode": "text", "hoverinfo": "skip", "showlegend": False}
+    quiet |= {"textfont": {"color": GREY}, "unselected": {"textfont": {"color": GREY}}}
+    traces = [
+        go.Heatmap(
+            z=sorts,
+            text=numbers,
+            texttemplate="%{text}",
+            hoverinfo="skip",
+            colorscale=[[n / 3, colour] for n, colour in enumerate(colours)],
+            zmin=0,
+            zmax=3,
+            showscale=False,
+            xgap=2,
+            ygap=2,
+        ),
+        # A click on a cell of a heat map selects nothing: unseen points above the cells take it.
+        go.Scatter(
+            x=[x for x, _y in places],
+            y=[y for _x, y in places],
+            mode="markers",
+            marker={"opacity": 0, "size": 20},
+            customdata=[one.day.isoformat() for one in days],
+            hovertext=[f"{one.day} {one.label(language)}" for one in days],
+            hoverinfo="text",
+            showlegend=False,
+        ),
+        go.Scatter(
+            x=[x - 0.5 for x, _y in corners],
+            y=[y for _x, y in corners],
+            text=[f"<b>{month_name(f'2000-{n:02}', language)}</b>" for n in range(1, 13)],
+            textposition="middle right",
+            **quiet,
+        ),
+        go.Scatter(
+            x=[x + day for x, _y in corners for day in range(7)],
+            y=[y + 1 for _x, y in corners for _day in range(7)],
+            text=[letters[day] for _corner in corners for day in range(7)],
+            **quiet,
+        ),
+    ]
+    for sort, colour in zip(SORTS, colours, strict=True):
+        marker = {"symbol": "square", "color": colour, "size": 14, "line": {"color": PALE, "width": 1}}
+        traces.append(go.Scatter(x=[None], y=[None], name=translate(sort, language), mode="markers", marker=marker))
+    hidden = {"visible": False, "fixedrange": True}
+    edge = {"type": "rect", "line": {"color": WARM, "width": 3}}
+    frames = [
+        {**edge, "x0": x - 0.5, "x1": x + 0.5, "y0": y - 0.5, "y1": y + 0.5}
+        for one, (x, y) in zip(days, places, strict=True)
+        if one.day == picked
+    ]
+    return _figure(traces, title, "").update_layout(
+        height=780,
+        margin={"l": 0, "r": 0, "t": 72, "b": 0},
+        title={"y": 0.99, "yanchor": "top"},
+        legend={"y": 1, "yanchor": "bottom", "itemclick": False, "itemdoubleclick": False},
+        hovermode="closest",
+        shapes=frames,
+        dragmode=False,
+        xaxis={**hidden, "range": [-0.6, 3 * wide - 1.4]},
+        yaxis={**hidden, "range": [4 * high - 0.4, -0.6]},
     )

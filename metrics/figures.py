@@ -3,7 +3,7 @@
 Cards, charts, tables, the CSV and the command line all ask here, so they cannot show two numbers for one fact.
 """
 
-import calendar
+from calendar import monthrange
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -11,12 +11,16 @@ from datetime import date, datetime, timedelta
 import numpy as np
 import pandas as pd
 
-from db import ledger, settings, totals
+from db import ledger, settings, tickets, totals
 from db.engine import china_day, now, reading
 from db.language import Refusal, translate
+from db.measures import TICKETS, month_of, windowed
+from db.schema import day_of
 from db.units import Unit, labels, units
-from metrics.catalogue import Catalogue, Indicator, catalogue, counts_once, leaves
-from metrics.workdays import workdays
+from metrics import sources
+from metrics.catalogue import Catalogue, Indicator, catalogue, counts_once, leaves, plain
+from metrics.sources import Tickets
+from metrics.workdays import Calendar, calendar
 
 COLUMNS = [
     "indicator",
@@ -79,7 +83,7 @@ class Period:
 
     def end_of(self, month: int) -> date:
         """The last day of a month (1–12) that the period holds."""
-        return min(self.last, date(self.year, month, calendar.monthrange(self.year, month)[1]))
+        return min(self.last, date(self.year, month, monthrange(self.year, month)[1]))
 
     @property
     def months(self) -> range:
@@ -113,7 +117,8 @@ def figures(
     previous                    float64, `value` of the same stretch of the year before
     missing                     Int64: daily reports expected (each workday of each community) and not there;
                                 <NA> where none are expected or the year's calendar is unknown
-    note                        why the parts exceed the total, where they do
+    note                        why the parts exceed the total, where they do; of a total made of tickets, by how
+                                much the daily counts of the same months differ
 
     One definition per question, that of the cut-off, holds for its months and for last year's column too.
 
@@ -133,7 +138,7 @@ def figures(
     needed = list(dict.fromkeys(leaf for code in chosen for leaf in leaves(meanings, code)))
     seen = "community" in by or community is not None
 
-    standing = [code for code in needed if meanings[code].adds == "standing"]
+    standing = [code for code in needed if meanings[plain(code)].adds == "standing"]
     states = ledger.rows(store, standing, [one.code for one in scope], None, period.last, as_of=as_of)
     cube = _cube(store, period, scope, states, as_of, needed, meanings, by)
     before = _cube(store, period.before, scope, states, as_of, needed, meanings, by)
@@ -141,7 +146,11 @@ def figures(
     places, grid = _grid(scope, period, by, shown)
     now_values = _derived(_summed(shown, by)[places], chosen, needed, meanings)
     last_values = _derived(_summed(before.seen if seen else before.total, by)[places], chosen, needed, meanings)
-    blanks = _blanks(cube, period, scope, as_of, since, known, needed)
+    try:
+        days = expected_days(calendar(store), period, since, as_of)
+    except Refusal:
+        days = []
+    blanks = _blanks(cube, days, scope, known, needed)
     size, count = len(places), len(chosen)
 
     def repeated(texts: Iterable[str]) -> np.ndarray:
@@ -162,6 +171,8 @@ def figures(
     )
     if "community" in by:
         found = _explained(found, cube, scope, known, needed, language)
+    if not by:
+        found["note"] = [_disagreement(line, cube.counted, language) for line in found.itertuples()]
     return found.astype(dict.fromkeys(("community", "community_name", "month", "note"), object))
 
 
@@ -193,24 +204,69 @@ def rows(
             raise Refusal("{year}-{month:02d} 不在截至日以内", year=year, month=month)
         first, last = date(year, month, 1), period.end_of(month)
     wanted = leaves(meanings, indicator)
-    sorts = {adds: [code for code in wanted if meanings[code].adds == adds] for adds in ("sum", "standing", "units")}
+    sorts: dict[str, list[str]] = {}
+    for code in wanted:
+        sorts.setdefault(meanings[plain(code)].adds, []).append(code)
     codes = [one.code for one in scope]
     alive = {one.code for one in scope if one.alive(last, last)}
     seen = {"as_of": as_of, "covered": community is not None}
-    states = ledger.rows(store, sorts["standing"], codes, None, last, **seen)
-    found = ledger.rows(store, sorts["sum"], codes, first, last, **seen)
+    states = ledger.rows(store, sorts.get("standing", []), codes, None, last, **seen)
+    found = ledger.rows(store, sorts.get("sum", []), codes, first, last, **seen)
+    source = sources.tickets(store, codes, period.last, as_of)
+    found = [row for row in found if row[9] not in TICKETS or not source.speak(row[0], month_of(row[3]))]
     found += [row for row in _latest(states) if row[0] in alive]
     counted = [one for one in scope if one.level == "community" and one.code in alive]
-    found += [_as_row(one, code) for code in sorts["units"] for one in counted]
-    frame = pd.DataFrame(found, columns=list(ledger.ROW))
+    found += [_as_row(one, code) for code in sorts.get("units", []) for one in counted]
+    frame = pd.DataFrame(found, columns=list(ledger.ROW)).assign(ticket=None)
+    ticketed = _ticket_rows(store, source, wanted, meanings, codes, first, last, as_of)
+    frame = (
+        pd.concat([frame, ticketed], ignore_index=True)
+        if len(frame) and len(ticketed)
+        else (ticketed if len(ticketed) else frame)
+    )
     with reading(store) as conn:
         names = labels(units(conn))
     if len(frame):
         frame["community_name"] = frame["unit"].map(names)
-        frame["id"] = np.where(frame["no"] > 0, frame["unit"] + "-" + frame["no"].astype(str), frame["unit"])
-        frame["name"] = frame["indicator"].map({code: meanings[code].name[language] for code in wanted})
-    frame["community"], frame["ticket"] = frame["unit"], None
+        numbered = np.where(frame["no"] > 0, frame["unit"] + "-" + frame["no"].astype(str), frame["unit"])
+        frame["id"] = frame["ticket"].where(frame["ticket"].notna(), numbered)
+        frame["name"] = frame["indicator"].map({plain(code): meanings[plain(code)].name[language] for code in wanted})
+    frame["community"] = frame["unit"]
     return frame.reindex(columns=ROW_COLUMNS)
+
+
+def _ticket_rows(
+    store,
+    source: Tickets,
+    wanted: list[str],
+    meanings: dict[str, Indicator],
+    units: list[str],
+    first: date,
+    last: date,
+    as_of: datetime | None,
+) -> pd.DataFrame:
+    """The tickets behind some leaves, one row each with the columns of ledger.ROW and `ticket`."""
+    last, made = min(last, source.last), []
+    for street, (low, _) in source.spans.items():
+        here = [code for code in units if code.startswith(street)]
+        begin = max(first, date(low // 100, low % 100, 1))
+        for code in wanted:
+            if meanings[plain(code)].adds == "balance":
+                found = [
+                    (one.ticket.number, one.ticket.unit, day_of(one.ticket.received_on), one.ticket.title)
+                    + (one.recorded_at, one.recorded_by)
+                    for one in tickets.still_open(store, here, last, as_of=as_of)
+                ]
+            elif code in TICKETS and begin <= last:
+                found = tickets.rows(store, code, here, begin, last, as_of=as_of)
+            else:
+                continue
+            made += [
+                (unit, 0, "hotline", day, title, 0, 1, at, by, plain(code), 1, number)
+                for number, unit, day, title, at, by in found
+            ]
+    made.sort(key=lambda row: (row[3], row[0], row[-1]))
+    return pd.DataFrame(made, columns=[*ledger.ROW, "ticket"])
 
 
 def years(store) -> list[int]:
@@ -247,12 +303,15 @@ def _scope(store, within: str, community: str | None) -> tuple[list[Unit], date 
 class _Cube:
     """What the store holds for a period, as arrays unit × month × entered indicator.
 
-    `total` and `seen` are NaN where nothing is reported; `days` has a bit for each day reported.
+    `total` and `seen` are NaN where nothing is reported; `days` has a bit for each day reported. Where tickets
+    speak no daily report is due: `ticketed`. `counted`: what daily counts say of the same months, by indicator.
     """
 
     total: np.ndarray
     seen: np.ndarray
     days: np.ndarray
+    ticketed: np.ndarray
+    counted: dict[str, int]
 
 
 def _cube(
@@ -269,10 +328,14 @@ def _cube(
     total, seen, days = np.full(shape, np.nan), np.full(shape, np.nan), np.zeros(shape, dtype="int64")
     at_unit = {one.code: n for n, one in enumerate(scope)}
     at_code = {code: n for n, code in enumerate(needed)}
+    source = sources.tickets(store, at_unit, period.last, as_of) if _asks_tickets(needed) else Tickets({}, period.last)
+    counted: dict[str, int] = {}
     for unit, month, code, whole, entries, bits, part, parts in totals.read(
         store, list(at_unit), period.first, period.last, as_of
     ):
-        if code in at_code:
+        if code in TICKETS and source.speak(unit, month):
+            counted[code] = counted.get(code, 0) + whole
+        elif code in at_code:
             place = at_unit[unit], month % 100 - 1, at_code[code]
             days[place] = bits
             if entries:
@@ -285,17 +348,82 @@ def _cube(
         *_latest(row for row in states if row[3] < period.first),
         *(row for row in states if period.first <= row[3] <= period.last),
     ]
-    counted = [code for code in needed if meanings[code].adds == "units"]
+    places = [code for code in needed if meanings[plain(code)].adds == "units"]
     for month in period.months if "month" in by else [period.last.month]:
         at = period.end_of(month)
         alive = {one.code for one in scope if one.alive(at, at)}
-        standing = [(code, one.code, 1) for code in counted for one in scope if one.level == "community"]
+        standing = [(code, one.code, 1) for code in places for one in scope if one.level == "community"]
         standing += [(row[9], row[0], row[10]) for row in _latest(row for row in stored if row[3] <= at)]
         for code, unit, quantity in standing:
             if unit in alive:
                 place = at_unit[unit], month - 1, at_code[code]
                 total[place] = seen[place] = quantity
-    return _Cube(total, seen, days)
+    ticketed = np.zeros(shape, dtype=bool)
+    for place, quantity in _tickets(store, source, period, scope, as_of, needed, meanings, by):
+        total[place] = seen[place] = quantity
+    for n, one in enumerate(scope):
+        for month in period.months:
+            if source.speak(one.code, period.year * 100 + month):
+                ticketed[n, month - 1, [at_code[code] for code in needed if code in TICKETS]] = True
+    return _Cube(total, seen, days, ticketed, counted)
+
+
+def _asks_tickets(needed: Iterable[str]) -> bool:
+    return any(code.startswith("hotline.") for code in needed)
+
+
+def _tickets(
+    store,
+    source: Tickets,
+    period: Period,
+    scope: list[Unit],
+    as_of: datetime | None,
+    needed: list[str],
+    meanings: dict[str, Indicator],
+    by: tuple[str, ...],
+) -> Iterable[tuple[tuple[int, int, int], float]]:
+    """What tickets say, as (place in the cube, number). Where they speak, no ticket is a zero, not a blank."""
+    if not source.spans:
+        return
+    counted = [code for code in needed if code in TICKETS]
+    balances = {code: meanings[code].parts for code in needed if meanings[plain(code)].adds == "balance"}
+    asked = list(dict.fromkeys([*counted, *(part for parts in balances.values() for part in parts)]))
+    codes = [one.code for one in scope if source.months(one.code)]
+    last = min(period.last, source.last)
+    if last < period.first or not asked or not codes:
+        return
+    rows = totals.read_tickets(store, codes, asked, period.first, last, as_of)
+    found = {(unit, code, month): quantity for unit, code, month, quantity in rows}
+    before = totals.tickets_before(store, codes, asked, period.first, as_of) if balances else {}
+    at_code = {code: n for n, code in enumerate(needed)}
+    for n, one in enumerate(scope):
+        span = source.months(one.code)
+        if not span:
+            continue
+        low, high = max(span[0], period.year * 100 + 1), min(span[1], month_of(last))
+        for month in range(low, high + 1):
+            zero = one.level == "community" and one.alive(period.first, period.last)
+            for code in counted:
+                quantity = found.get((one.code, code, month), 0)
+                if quantity or zero:
+                    yield (n, month % 100 - 1, at_code[code]), quantity
+        for code, (plus, *minus) in balances.items():
+            left = before.get((one.code, plus), 0) - sum(before.get((one.code, part), 0) for part in minus)
+            end = month_of(last)  # what nobody closed is open still, however long ago the last ticket came
+            for month in range(period.year * 100 + 1, end + 1):
+                left += found.get((one.code, plus, month), 0)
+                left -= sum(found.get((one.code, part, month), 0) for part in minus)
+                known = left or (one.level == "community" and span[1] > period.year * 100)
+                if known and month >= low and ("month" in by or month == end):
+                    yield (n, month % 100 - 1, at_code[code]), left
+
+
+def _disagreement(line, counted: dict[str, int], language: str) -> str | None:
+    """That daily counts of the months for which tickets speak say something else."""
+    if line.indicator not in counted or pd.isna(line.value) or counted[line.indicator] == line.value:
+        return None
+    told, counts = int(line.value), counted[line.indicator]
+    return translate(sources.BOTH, language, counts=counts, tickets=told, difference=abs(told - counts))
 
 
 def _latest(stored: Iterable[tuple]) -> list[tuple]:
@@ -345,9 +473,11 @@ def _derived(
 
     def value(code: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         blank = np.full(len(flat), np.nan)
-        meaning = meanings[code]
+        meaning = meanings[plain(code)]
         if meaning.adds == "ratio":
-            top, bottom = (value(part)[0] for part in meaning.parts)
+            *tops, bottom = (value(windowed(part, meaning.counted_on))[0] for part in meaning.parts)
+            weights = meaning.weights or (1,) * len(tops)
+            top = sum(weight * column for weight, column in zip(weights, tops, strict=True))
             return percent(top, bottom), top, bottom
         if meaning.adds == "sum_of":
             parts = np.column_stack([value(part)[0] for part in meaning.parts])
@@ -370,29 +500,17 @@ def percent(top: np.ndarray, bottom: np.ndarray) -> np.ndarray:
     return np.where((share > 0) & (shown <= 0), 0.01, shown)
 
 
-def expected_days(period: Period, since: date | None, as_of: datetime | None = None) -> list[date]:
+def expected_days(known: Calendar, period: Period, since: date | None, as_of: datetime | None = None) -> list[date]:
     """The days of a period for which daily reports are due: the workdays from `since` on that are over.
 
     Raises Refusal where the calendar of working days is not known.
     """
     last = min(period.last, china_day(as_of or now()) - timedelta(1))
-    return workdays(max(period.first, since or date.max), last)
+    return known.workdays(max(period.first, since or date.max), last)
 
 
-def _blanks(
-    cube: _Cube,
-    period: Period,
-    scope: list[Unit],
-    as_of: datetime | None,
-    since: date | None,
-    known: Catalogue,
-    needed: list[str],
-) -> np.ndarray | None:
-    """Daily reports expected and not there, unit × month × indicator (NaN: none are expected). None: unknowable."""
-    try:
-        days = expected_days(period, since, as_of)
-    except Refusal:
-        return None
+def _blanks(cube: _Cube, days: list[date], scope: list[Unit], known: Catalogue, needed: list[str]) -> np.ndarray | None:
+    """Daily reports expected on `days` and not there, unit × month × indicator (NaN: none are expected)."""
     if not days:
         return None
     masks = np.zeros(cube.days.shape[:2], dtype="int64")
@@ -401,8 +519,9 @@ def _blanks(
         alive = [n for n in communities if scope[n].alive(day, day)]
         masks[alive, day.month - 1] |= 1 << day.day - 1
     blank = np.bitwise_count(masks[:, :, None] & ~cube.days).astype(float)
-    daily = np.array([known.kinds[known.indicators[code].kind].grain == "daily" for code in needed], dtype=bool)
-    return np.where(daily & (masks > 0)[:, :, None], blank, np.nan)
+    entered = [known.indicators[plain(code)] for code in needed]
+    daily = np.array([known.kinds[one.kind].grain == "daily" and one.entered for one in entered], dtype=bool)
+    return np.where(daily & (masks > 0)[:, :, None] & ~cube.ticketed, blank, np.nan)
 
 
 def _worst(

@@ -11,7 +11,7 @@ from db.language import Refusal
 from db.units import Unit, units
 from metrics.catalogue import catalogue
 from metrics.figures import Period, expected_days
-from metrics.workdays import is_workday
+from metrics.workdays import Calendar, calendar
 
 COLUMNS = ["kind", "community", "community_name", "month", "expected", "filed", "on_time"]
 
@@ -29,7 +29,8 @@ def completeness(
     expected = [day for day in days if month in (None, day.month)]
     kinds = [kind.code for kind in catalogue(store).kinds.values() if kind.grain == "daily"]
     filings = ledger.filings(store, [one.code for one in scope], kinds, date(year, 1, 1), date(year, 12, 31))
-    due = {day: _next_workday_ends(day) for day in expected}
+    known = calendar(store)
+    due = {day: _next_workday_ends(known, day) for day in expected}
     filed = Counter((kind, unit, day.month) for unit, kind, day, _ in filings if day in due)
     on_time = Counter((kind, unit, day.month) for unit, kind, day, at in filings if day in due and at <= due[day])
     rows = []
@@ -80,14 +81,14 @@ def _due(store, period: Period, within: str) -> tuple[list[Unit], list[date]]:
     with reading(store) as conn:
         since = settings.get(conn, "reporting_since")
         scope = [one for one in units(conn, within) if one.level == "community"]
-    return scope, expected_days(period, since and date.fromisoformat(since))
+    return scope, expected_days(calendar(store), period, since and date.fromisoformat(since))
 
 
-def _next_workday_ends(day: date) -> datetime:
+def _next_workday_ends(known: Calendar, day: date) -> datetime:
     """The end of the workday after `day`; the end of time while that year's calendar is not known."""
     following = day + timedelta(1)
     try:
-        while not is_workday(following):
+        while not known.is_workday(following):
             following += timedelta(1)
     except Refusal:
         return datetime.max.replace(tzinfo=UTC)

@@ -35,6 +35,7 @@ current = st.navigation(
         page("records", _("活动台账"), "event_note"),
         page("community", _("社区"), "location_city"),
         page("annual", _("年报"), "summarize"),
+        page("calendar", _("工作日历"), "calendar_month"),
         page("settings", _("设置"), "settings"),
         page("rows", _("明细"), "table_rows", visibility="hidden"),
     ]

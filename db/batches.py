@@ -1,0 +1,72 @@
+"""One act of writing: a transaction with a token of its own, so that a repeat of it is harmless."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, Engine, bindparam, delete, insert, select
+from sqlalchemy.exc import IntegrityError
+
+from db.definitions import STAMP
+from db.engine import reading, writing
+from db.language import Refusal
+from db.schema import batch
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a write did: the versions that began, and of what was sent how much was new, changed, unchanged.
+
+    `repeated` is true when the token had been used before: then nothing was written and `batch` is the
+    first submission's.
+    """
+
+    batch: int | None
+    repeated: bool = False
+    entries: tuple = ()
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+
+
+_batch_of = select(batch.c.id).where(batch.c.token == bindparam("token"))
+_add_batch = insert(batch).returning(batch.c.id, *STAMP)
+
+
+def write(
+    store: Engine,
+    work: Callable[[Connection, int, tuple], Receipt],
+    repeated: Callable[[Connection, int], Receipt],
+    *,
+    by: str,
+    token: str,
+    source: str,
+    at: datetime,
+    file: tuple[str, str] | None = None,
+) -> Receipt:
+    """Do `work(connection, batch, the catalogue's stamp)` in one transaction, all or nothing.
+
+    A receipt without a batch says that nothing changed: then no batch stays. A token used before writes nothing
+    and gives `repeated(connection, the first batch)`. `file` is (name, sha256) of an import. Raises Refusal
+    without a name, and what `work` raises.
+    """
+    if not by.strip():
+        raise Refusal("请先填写经办人姓名")
+    name, digest = file or (None, None)
+    new = {"token": token, "source": source, "recorded_at": at, "recorded_by": by.strip()}
+    new |= {"file_name": name, "file_sha256": digest}
+    try:
+        with writing(store) as conn:
+            # The token goes in first: a second sender of it waits here until the first is done.
+            act, *stamp = conn.execute(_add_batch, new).one()
+            receipt = work(conn, act, tuple(stamp))
+            if receipt.batch is None:
+                conn.execute(delete(batch).where(batch.c.id == act))
+            return receipt
+    except IntegrityError:
+        # The same token, sent twice at the same instant to a store with several writers.
+        with reading(store) as conn:
+            first = conn.scalar(_batch_of, {"token": token})
+            if first is not None:
+                return repeated(conn, first)
+        raise

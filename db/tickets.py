@@ -1,0 +1,798 @@
+"""The citizens' 12345 tickets: the only writers of them, and the readers of what was written.
+
+The ledger's rules hold: a correction adds a version and stamps the old one, nothing is overwritten, every write is a
+batch with a token. A ticket's number is its name wherever it comes from. What a ticket means (its limit, its due
+day, its working days) is told by the `clock` that a writer brings along; this floor holds it to what can be true.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Engine, Select, bindparam, func, or_, select, union, update
+from sqlalchemy.exc import IntegrityError
+
+from db import batches, totals
+from db.batches import Receipt
+from db.engine import china_day, in_parts, insert_rows, now, raw_rows, reading
+from db.language import Problem, Refusal, Rejected
+from db.measures import TICKETS, believed, late, on_day, open_still
+from db.schema import batch, day_of, number_of, ticket, unit
+from db.units import Unit
+
+INQUIRY, REQUEST = "inquiry", "request"
+KINDS = {INQUIRY: "咨询", REQUEST: "办理"}
+SATISFACTION = {"satisfied": "满意", "basically": "基本满意", "dissatisfied": "不满意"}
+BY_FILE = "file"  # the rule of a due day that the file itself gave
+
+
+class Ticket(NamedTuple):
+    """A ticket as it stands, in stored form: days as 20240305, instants as seconds since 1970 UTC.
+
+    number, unit         the community, or the street where it is not yet known which (待归属)
+    kind                 inquiry (answered at once, never on the clock) or request
+    limit_days, rule     working days, and what set them: "2025-01-01 水电气热", or "file"
+    due_on               the last day in time; extended_to replaces it. None: not on the clock
+    contact_due          until when the citizen must have been contacted first
+    suspended_on         the clock stands from that day on, until `resumed_on`
+    returned_on          sent back: not ours
+    contacted, resolved  what the citizen answered when called back; None: no answer
+    days_used, days_left working days from receipt to closing, and from closing to the last day in time
+    """
+
+    number: str
+    unit: str
+    kind: str
+    channel: str
+    subject: str
+    body: str
+    title: str
+    reply: str
+    place: str
+    received_at: int
+    received_on: int
+    limit_days: int | None = None
+    rule: str = ""
+    due_on: int | None = None
+    contact_due: int | None = None
+    extended_on: int | None = None
+    extended_to: int | None = None
+    extended_by: str = ""
+    extended_why: str = ""
+    suspended_on: int | None = None
+    resumed_on: int | None = None
+    returned_on: int | None = None
+    contacted_at: int | None = None
+    contacted_on: int | None = None
+    replied_at: int | None = None
+    closed_at: int | None = None
+    closed_on: int | None = None
+    called_back_on: int | None = None
+    contacted: bool | None = None
+    resolved: bool | None = None
+    satisfaction: str = ""
+    days_used: int | None = None
+    days_left: int | None = None
+
+    @property
+    def deadline(self) -> int | None:
+        """The last day in time, extension included."""
+        return self.extended_to or self.due_on
+
+    @property
+    def stopped_on(self) -> int | None:
+        """The day the clock stopped: closed, sent back, or suspended and not resumed."""
+        suspended = self.suspended_on if self.resumed_on is None else None
+        return min((day for day in (self.closed_on, self.returned_on, suspended) if day), default=None)
+
+
+FACTS = Ticket._fields
+CLOCK = ("limit_days", "due_on", "rule", "contact_due", "days_used", "days_left")  # what a clock tells
+HEADINGS = {
+    "number": "工单编号",
+    "unit": "社区",
+    "kind": "类型",
+    "channel": "来源渠道",
+    "subject": "问题分类",
+    "body": "承办单位",
+    "title": "诉求内容",
+    "reply": "回复内容",
+    "place": "原填社区",
+    "received_at": "受理时间",
+    "limit_days": "时限（工作日）",
+    "rule": "时限依据",
+    "due_on": "办结时限",
+    "contact_due": "首次联系时限",
+    "extended_on": "延期批准日",
+    "extended_to": "延期至",
+    "extended_by": "延期批准人",
+    "extended_why": "延期原因",
+    "suspended_on": "挂账日",
+    "resumed_on": "恢复日",
+    "returned_on": "退回日",
+    "contacted_at": "首次联系时间",
+    "replied_at": "回复时间",
+    "closed_at": "办结时间",
+    "called_back_on": "回访日",
+    "contacted": "是否联系",
+    "resolved": "是否解决",
+    "satisfaction": "满意度",
+    "days_used": "用时（工作日）",
+    "days_left": "剩余（工作日）",
+}
+Clock = Callable[[Ticket], Ticket]
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version of a ticket as stored. Live while `retired_at` is None."""
+
+    ticket: Ticket
+    version: int
+    batch: int
+    recorded_at: datetime
+    recorded_by: str
+    retired_at: datetime | None
+    retired_by: str | None
+    retired_reason: str | None
+
+
+class Conflict(Refusal):
+    """Tickets that a colleague, or a person since the last import, has set to something else.
+
+    `clashes`: (line, number, field, what is stored, what came in).
+    """
+
+    def __init__(self, clashes: Sequence[tuple[int | None, str, str, Any, Any]], message: str):
+        super().__init__(message, n=len({clash[1] for clash in clashes}), number=clashes[0][1])
+        self.clashes = clashes
+
+
+# -------------------------------------------------------------------------------------------- what can be true
+
+_MOBILE = r"(?<!\d)(?:\+?86[- ]?)?1[3-9]\d(?:[- ]?\d){8}(?!\d)"
+_LANDLINE = r"(?<!\d)0\d{2,3}[- ]?[2-8]\d{6,7}(?!\d)|(?<=电话)[:： ]*\d{7,8}(?!\d)"
+_MONTH_DAY = r"(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
+_IDENTITY = rf"(?<!\d)[1-9]\d{{5}}(?:(?:18|19|20)\d{{2}}{_MONTH_DAY}\d{{3}}[\dXxＸｘ]|\d{{2}}{_MONTH_DAY}\d{{3}})(?!\d)"
+_PERSONAL = re.compile(f"({_IDENTITY})|({_MOBILE})|({_LANDLINE})")
+_LONG = re.compile(r"\d(?:[- ]?\d){6}")
+
+
+def mask(text: str) -> str:
+    """The text with phone and identity numbers hidden: 138****5678, 120114************.
+
+    Of a phone the last four digits stay, so that a person who knows it can tell it again.
+    """
+    return _PERSONAL.sub(_hidden, text) if _LONG.search(text) else text
+
+
+def _hidden(found: re.Match) -> str:
+    digits = re.sub(r"[^\dXx]", "", found[0])
+    if found[1]:
+        return digits[:6] + "*" * (len(digits) - 6)
+    return digits[-11:-8] + "****" + digits[-4:] if found[2] else "****" + digits[-4:]
+
+
+MASKED = ("title", "reply", "place", "extended_why")
+_masked_at = [FACTS.index(name) for name in MASKED]
+_AFTER = (  # days that cannot come before another
+    ("closed_on", "received_on", "办结早于受理"),
+    ("returned_on", "received_on", "退回早于受理"),
+    ("contacted_on", "received_on", "首次联系早于受理"),
+    ("suspended_on", "received_on", "挂账早于受理"),
+    ("resumed_on", "suspended_on", "恢复早于挂账"),
+    ("extended_on", "received_on", "延期早于受理"),
+    ("due_on", "received_on", "办结时限早于受理"),
+    ("called_back_on", "received_on", "回访早于受理"),
+    ("extended_to", "due_on", "延期后的时限早于原时限"),
+    ("closed_on", "extended_on", "工单办结后不能再延期"),
+    ("due_on", "extended_on", "已超过时限，不能再延期"),
+)
+_PAST = ("received_on", "closed_on", "returned_on", "contacted_on", "suspended_on", "extended_on", "called_back_on")
+_after_at = [(FACTS.index(a), FACTS.index(b), a, message) for a, b, message in _AFTER]
+_past_at = [(FACTS.index(name), name) for name in _PAST]
+
+
+def problems(one: Ticket, units: Mapping[str, Unit], today: int, row: int | None = None) -> Iterable[Problem]:
+    """Everything that keeps a ticket from being true. `today` as 20240305."""
+
+    def wrong(message: str, name: str, **params) -> Problem:
+        return Problem(message, params, row, HEADINGS.get(name, ""), shown(name, getattr(one, name)))
+
+    if not one.number or len(one.number) > 64:
+        yield wrong("工单编号不能为空，最多 64 个字符", "number")
+    if one.kind not in KINDS:
+        yield wrong("类型应为“咨询”或“办理”", "kind")
+    place = units.get(one.unit)
+    if place is None:
+        yield wrong("没有编码为“{code}”的社区，请核对，或在“设置”中先登记", "unit", code=one.unit)
+    elif not place.alive(received := day_of(one.received_on), received):
+        yield wrong("受理时该社区不在册", "unit")
+    if one.received_on < 20000101:
+        yield wrong("日期早于 2000 年，请核对", "received_at")
+    for at, name in _past_at:
+        if one[at] is not None and one[at] > today:
+            yield wrong("日期晚于今天，请核对", _timed(name))
+    for at, before, name, message in _after_at:
+        if one[at] is not None and one[before] is not None and one[at] < one[before]:
+            yield wrong(message, _timed(name))
+    for name in ("closed_at", "contacted_at", "replied_at"):
+        later = getattr(one, name)
+        if later is not None and later < one.received_at and _timely(later) and _timely(one.received_at):
+            yield wrong("早于受理时间", name)
+    if one.closed_on and one.returned_on:
+        yield wrong("工单不能既办结又退回", "returned_on")
+    if one.extended_to and not one.due_on:
+        yield wrong("咨询类工单没有时限，不能延期", "extended_to")
+    if one.kind == REQUEST and not one.due_on:
+        yield wrong("办理类工单要有时限", "due_on")
+    if one.resumed_on and not one.suspended_on:
+        yield wrong("没有挂账，不能恢复", "resumed_on")
+    if one.satisfaction and one.satisfaction not in SATISFACTION:
+        yield wrong("满意度应为“满意”“基本满意”或“不满意”", "satisfaction")
+    if one.limit_days is not None and not 0 < one.limit_days <= 1000:
+        yield wrong("时限应为 1 至 1000 个工作日", "limit_days")
+
+
+_RUNNING = {
+    "extended_to": "工单办结后不能再延期",
+    "suspended_on": "工单办结或退回后不能再挂账",
+    "resumed_on": "工单办结或退回后不能再恢复",
+    "returned_on": "工单办结后不能再退回",
+    "closed_on": "工单退回后不能再办结",
+}
+
+
+def _missteps(old: Ticket, new: Ticket) -> Iterable[Problem]:
+    """Steps by hand that come too late or too early in a ticket's life."""
+    for name, message in _RUNNING.items():
+        value = getattr(new, name)
+        ended = old.returned_on if name == "closed_on" else old.closed_on or old.returned_on
+        if value is not None and value != getattr(old, name) and ended:
+            yield Problem(message, {}, None, HEADINGS[_timed(name)], shown(name, value))
+    if new.called_back_on and new.called_back_on != old.called_back_on and not new.closed_on:
+        yield Problem("工单还没有办结，不能回访", {}, None, HEADINGS["called_back_on"], "")
+
+
+def _timed(name: str) -> str:
+    """The field in which people see a day: a closing day is part of the closing time."""
+    at = name.removesuffix("_on") + "_at"
+    return at if at in HEADINGS else name
+
+
+def _timely(instant: int) -> bool:
+    """Whether a time of day is known: midnight in China stands for a day alone."""
+    return (instant + 28800) % 86400 != 0
+
+
+def shown(name: str, value: Any) -> str:
+    """A field's value as a person reads it: 2024-03-05, 2024-03-05 09:32, 是."""
+    if value is None or value == "":
+        return ""
+    if name.endswith("_at") or name == "contact_due":
+        local = datetime.fromtimestamp(value + 28800, UTC)
+        return f"{local:%Y-%m-%d %H:%M}" if _timely(value) else f"{local:%Y-%m-%d}"
+    if name.endswith(("_on", "_to")):
+        return day_of(value).isoformat()
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    return {"kind": KINDS, "satisfaction": SATISFACTION}.get(name, {}).get(value, str(value))
+
+
+def seconds(at: datetime) -> int:
+    """An aware instant in stored form."""
+    return int(at.timestamp())
+
+
+@lru_cache(maxsize=8192)
+def _next_day(day: int) -> int:
+    return number_of(day_of(day) + timedelta(1))
+
+
+# -------------------------------------------------------------------------------------------- writing
+
+_FACT_COLUMNS = [ticket.c[name] for name in FACTS]
+_STORED = set(FACTS) | {"overdue_from", "stopped_on"}
+
+
+def record(
+    store: Engine,
+    tickets: Sequence[Ticket],
+    *,
+    by: str,
+    token: str,
+    clock: Clock,
+    given: Sequence[str] = FACTS,
+    rows: Sequence[int | None] | None = None,
+    source: str = "import",
+    reason: str = "",
+    file: tuple[str, str] | None = None,
+    prefer: str = "",
+    at: datetime | None = None,
+    progress: Callable[[str], None] = lambda stage: None,
+) -> Receipt:
+    """Store tickets, all or none; of each number once.
+
+    A number not known yet is a new ticket; it comes with its clock set. Of a known one the `given` fields are taken
+    that are not blank, and `clock` is asked again: equal means unchanged. What a person changed by hand since the
+    last import is kept where the file still says what that import said; where both changed, a Conflict is raised,
+    unless `prefer` says "file" or "ledger". `rows`: the lines of the file, for problems.
+
+    Raises Rejected with everything that cannot be true, Conflict, or Refusal.
+    """
+    at = at or now()
+
+    def work(conn: Connection, act: int, stamp: tuple) -> Receipt:
+        progress("核对")
+        plan = _plan(conn, tickets, clock, given, rows, prefer, at, lock=True)
+        progress("写入")
+        _apply(conn, [*plan.new, *plan.changed], act, by.strip(), reason, at)
+        progress("汇总")
+        totals.refresh_tickets(conn, act)
+        return Receipt(act if plan.new or plan.changed else None, *_counts(plan))
+
+    return _write(store, work, by=by, token=token, source=source, at=at, file=file)
+
+
+def preview(
+    store: Engine,
+    tickets: Sequence[Ticket],
+    *,
+    clock: Clock,
+    given: Sequence[str] = FACTS,
+    rows: Sequence[int | None] | None = None,
+    prefer: str = "",
+    at: datetime | None = None,
+) -> tuple[Receipt, list[tuple[Ticket, Ticket]]]:
+    """What `record` would do, without doing it, and the changes as (stored, new). Raises what `record` would."""
+    with reading(store) as conn:
+        plan = _plan(conn, tickets, clock, given, rows, prefer, at or now(), lock=False)
+        return Receipt(None, *_counts(plan)), [(before.ticket, after) for after, before in plan.changed]
+
+
+def amend(
+    store: Engine,
+    changes: Mapping[str, Mapping[str, Any]],
+    *,
+    by: str,
+    reason: str,
+    token: str,
+    clock: Clock,
+    seen: Mapping[str, int] | None = None,
+    source: str = "form",
+    at: datetime | None = None,
+) -> Receipt:
+    """Set fields of tickets by hand: number → field → value (None or "" blanks it). All or none.
+
+    `seen`: the version each writer looked at. Raises Refusal without a reason or for an unknown ticket, Conflict
+    where a colleague was faster, Rejected for a step that makes no sense.
+    """
+    if not reason.strip():
+        raise Refusal("更正和作废都要写明原因")
+    at = at or now()
+
+    def work(conn: Connection, act: int, stamp: tuple) -> Receipt:
+        stored = _live(conn, list(changes), lock=True)
+        for number in changes:
+            if number not in stored:
+                raise Refusal("没有编号为 {id} 的工单，或它已作废", id=number)
+            if seen and stored[number].version != seen[number]:
+                raise _faster(number)
+        steps = []
+        for number, fields in sorted(changes.items()):
+            old = stored[number]
+            new = clock(_masked(old.ticket._replace(**fields)))
+            if new != old.ticket:
+                steps.append((new, old))
+        units, today = _units(conn), number_of(china_day(at))
+        wrong = []
+        for new, old in steps:
+            wrong += list(_missteps(old.ticket, new)) or problems(new, units, today)
+        if wrong:
+            raise Rejected(wrong)
+        _apply(conn, steps, act, by.strip(), mask(reason), at)
+        totals.refresh_tickets(conn, act)
+        return Receipt(act if steps else None, False, (), 0, len(steps), len(changes) - len(steps))
+
+    return _write(store, work, by=by, token=token, source=source, at=at)
+
+
+def void(
+    store: Engine, number: str, *, seen: int, by: str, reason: str, token: str, at: datetime | None = None
+) -> Receipt:
+    """Take a ticket out of every figure; its versions stay. Raises Conflict, or Refusal without a reason."""
+    if not reason.strip():
+        raise Refusal("更正和作废都要写明原因")
+    at = at or now()
+
+    def work(conn: Connection, act: int, stamp: tuple) -> Receipt:
+        old = _live(conn, [number], lock=True).get(number)
+        if old is None or old.version != seen:
+            raise _faster(number)
+        _apply(conn, [(None, old)], act, by.strip(), mask(reason), at)
+        totals.refresh_tickets(conn, act)
+        return Receipt(act, False, (), 0, 1)
+
+    return _write(store, work, by=by, token=token, source="form", at=at)
+
+
+def undo(store: Engine, act: int, *, by: str, reason: str, token: str, at: datetime | None = None) -> Receipt:
+    """Take a batch of tickets back by a new act: what it added is voided, what it changed stands as before.
+
+    Raises Refusal when a ticket of the batch was changed since, because that later act would be lost.
+    """
+    at = at or now()
+
+    def work(conn: Connection, undoing: int, stamp: tuple) -> Receipt:
+        mine = _versions(conn, ticket.c.batch == act, lock=True)
+        later = [one for one in mine if one.retired_at]
+        if later:
+            raise Refusal("批次 {batch} 中有 {n} 件工单此后已被更改，不能整批撤销", batch=act, n=len(later))
+        before = {one.ticket.number: one.ticket for one in _versions(conn, ticket.c.retired_batch == act)}
+        if set(before) - {one.ticket.number for one in mine}:
+            raise Refusal("批次 {batch} 中有作废，不能整批撤销；请逐条重新登记", batch=act)
+        steps = sorted(((before.get(one.ticket.number), one) for one in mine), key=lambda step: step[1].ticket.number)
+        _apply(conn, steps, undoing, by.strip(), reason, at)
+        totals.refresh_tickets(conn, undoing)
+        return Receipt(undoing, False, (), 0, len(steps))
+
+    if not reason.strip():
+        raise Refusal("更正和作废都要写明原因")
+    return _write(store, work, by=by, token=token, source="undo", at=at)
+
+
+def holds(store: Engine, act: int) -> bool:
+    """Whether a batch wrote tickets."""
+    with reading(store) as conn:
+        return conn.scalar(select(ticket.c.number).where(ticket.c.batch == act).limit(1)) is not None
+
+
+def _write(store: Engine, work: Callable, **how) -> Receipt:
+    def repeated(conn: Connection, first: int) -> Receipt:
+        return Receipt(first, True)
+
+    try:
+        return batches.write(store, work, repeated, **how)
+    except IntegrityError:
+        # Another writer brought the same number meanwhile (PostgreSQL): look again at what is there now.
+        return batches.write(store, work, repeated, **how)
+
+
+def _faster(number: str) -> Conflict:
+    return Conflict([(None, number, "", "", "")], "您填写期间，工单 {number} 已被他人更新，请核对后再保存")
+
+
+@dataclass(slots=True)
+class _Plan:
+    new: list[tuple[Ticket, None]]
+    changed: list[tuple[Ticket, "Version"]]
+    unchanged: int
+
+
+def _counts(plan: _Plan) -> tuple[bool, tuple, int, int, int]:
+    return False, (), len(plan.new), len(plan.changed), plan.unchanged
+
+
+def _plan(conn, tickets, clock, given, rows, prefer, at, *, lock) -> _Plan:
+    """What each ticket would do to the live version of its number. Raises Rejected or Conflict."""
+    lines = dict(zip((one.number for one in tickets), rows or [None] * len(tickets), strict=True))
+    stored = _live(conn, sorted(lines), lock=lock) if conn.scalar(select(ticket.c.version).limit(1)) else {}
+    fields = [FACTS.index(name) for name in given]
+    plan, clashes = _Plan([], [], 0), []
+    imported = None
+    for one in map(_masked, tickets):
+        old = stored.get(one.number)
+        if old is None:
+            plan.new.append((one, None))
+            continue
+        merged = _merged(old.ticket, one, fields)
+        if merged is not old.ticket:
+            if imported is None:
+                imported = _imported(conn, list(stored))
+            base = imported.get(one.number)
+            if base is not None and base != old.ticket:
+                merged, clash = _three_way(base, old.ticket, one, fields, prefer)
+                clashes += [(lines[one.number], one.number, *rest) for rest in clash]
+            merged = clock(merged)
+        if merged == old.ticket:
+            plan.unchanged += 1
+        else:
+            plan.changed.append((merged, old))
+    _check([one for one, _ in [*plan.new, *plan.changed]], lines, _units(conn), at)
+    if clashes:
+        raise Conflict(clashes, "{n} 件工单在上次导入后被人工改过，文件的说法又不同，请选择以哪一方为准")
+    return plan
+
+
+def _merged(stored: Ticket, one: Ticket, fields: Sequence[int]) -> Ticket:
+    """The stored ticket with what the file gives; a blank cell, or a place not recognised, takes nothing away."""
+    if stored == one:
+        return stored
+    cells = list(stored)
+    for at in fields:
+        if one[at] not in (None, "") and not (at == _UNIT and _is_street(one.unit)):
+            cells[at] = one[at]
+    if (cells[_RECEIVED], cells[_KIND]) != (stored.received_on, stored.kind) and stored.rule != BY_FILE:
+        for name in CLOCK:  # received on another day: the clock is set anew
+            cells[FACTS.index(name)] = "" if name == "rule" else None
+    return stored if cells == list(stored) else Ticket(*cells)
+
+
+_UNIT, _RECEIVED, _KIND = (FACTS.index(name) for name in ("unit", "received_on", "kind"))
+
+
+def _is_street(code: str) -> bool:
+    return code.endswith("000")
+
+
+def _three_way(base: Ticket, mine: Ticket, file: Ticket, fields: Sequence[int], prefer: str) -> tuple[Ticket, list]:
+    """Merge what a person changed since the last import with what the file changed; and where they clash."""
+    cells, clashes = list(mine), []
+    for at in fields:
+        name, new = FACTS[at], file[at]
+        if new in (None, "", base[at], mine[at]) or (at == _UNIT and _is_street(new)) or name in CLOCK[3:]:
+            continue
+        if mine[at] == base[at] or prefer == "file":
+            cells[at] = new
+        elif prefer != "ledger":
+            clashes.append((name, mine[at], new))
+    return Ticket(*cells), clashes
+
+
+def _masked(one: Ticket) -> Ticket:
+    hidden = {}
+    for at in _masked_at:
+        if one[at] and (text := mask(one[at])) != one[at]:
+            hidden[FACTS[at]] = text
+    return one._replace(**hidden) if hidden else one
+
+
+def _check(tickets: Sequence[Ticket], lines: Mapping[str, int | None] | None, units: Mapping, at: datetime) -> None:
+    today, found = number_of(china_day(at)), []
+    sound = {}
+    for one in tickets:
+        # What must be compared with other fields is compared for each; what a million tickets share, once.
+        shared = (one.kind, one.unit, one.satisfaction, one.limit_days, one.received_on)
+        if sound.get(shared) and _plain(one, today):
+            continue
+        wrong = list(problems(one, units, today, (lines or {}).get(one.number)))
+        sound[shared] = sound.get(shared) or not wrong
+        found += wrong
+    if found:
+        raise Rejected(found)
+
+
+def _plain(one: Ticket, today: int) -> bool:
+    """Whether a ticket is of the ordinary sort: received, contacted, replied, closed in that order, nothing else."""
+    return bool(
+        one.number
+        and len(one.number) <= 64
+        and one.received_on <= (one.closed_on or today) <= today
+        and one.received_on <= (one.contacted_on or today) <= today
+        and one.received_on <= (one.called_back_on or today) <= today
+        and (one.kind == INQUIRY or one.due_on is not None and one.due_on >= one.received_on)
+        and one.received_at <= (one.closed_at or one.received_at)
+        and one.received_at <= (one.contacted_at or one.received_at)
+        and one.received_at <= (one.replied_at or one.received_at)
+        and one.extended_on is one.extended_to is one.suspended_on is one.returned_on is one.resumed_on is None
+    )
+
+
+def _units(conn: Connection) -> dict[str, Unit]:
+    return {row.code: Unit(*row) for row in conn.execute(select(unit))}
+
+
+def _apply(
+    conn: Connection,
+    steps: Sequence[tuple[Ticket | None, Version | None]],
+    act: int,
+    by: str,
+    reason: str,
+    at: datetime,
+) -> None:
+    """Stamp the versions that end and add the ones that begin."""
+    ended = [{"n": old.ticket.number, "v": old.version} for _, old in steps if old]
+    if ended:
+        stamp = (
+            update(ticket)
+            .where(ticket.c.number == bindparam("n"), ticket.c.version == bindparam("v"))
+            .values(retired_at=at, retired_by=by, retired_reason=reason, retired_batch=act)
+        )
+        conn.execute(stamp, ended)
+    voided = _last_versions(conn, [one.number for one, old in steps if one and old is None])
+    tail = (at, by, act, None, None, None, None)
+    begun = []
+    for one, old in steps:
+        if one is None:
+            continue
+        version = old.version + 1 if old else voided.get(one.number, 0) + 1
+        deadline, stopped = one.extended_to or one.due_on, one.closed_on
+        if one.returned_on or one.suspended_on:
+            stopped = one.stopped_on
+        begun.append((one.number, version, *one[1:], deadline and _next_day(deadline), stopped, *tail))
+    for start in range(0, len(begun), 50_000):
+        insert_rows(conn, ticket, begun[start : start + 50_000], _STORED)
+
+
+def _last_versions(conn: Connection, numbers: list[str]) -> dict[str, int]:
+    """The last version of numbers that were voided once; empty while the store holds no ticket."""
+    if not numbers or not conn.scalar(select(ticket.c.version).limit(1)):
+        return {}
+    last = select(ticket.c.number, func.max(ticket.c.version)).group_by(ticket.c.number)
+    return dict(row for part in in_parts(numbers) for row in conn.execute(last.where(ticket.c.number.in_(part))))
+
+
+# -------------------------------------------------------------------------------------------- reading
+
+
+class _Stored(NamedTuple):
+    """A live version as a writer needs it."""
+
+    ticket: Ticket
+    version: int
+
+
+def _live(conn: Connection, numbers: list[str], lock: bool = False) -> dict[str, _Stored]:
+    """The live versions of some numbers, held until the transaction ends with `lock`."""
+    wanted = select(ticket.c.version, *_FACT_COLUMNS).where(believed(None, ticket))
+    if lock:
+        wanted = wanted.with_for_update()
+    found = {}
+    for part in in_parts(numbers):
+        for version, *facts in raw_rows(conn, wanted.where(ticket.c.number.in_(part)).order_by(ticket.c.number)):
+            one = _ticket(facts)
+            found[one.number] = _Stored(one, version)
+    return found
+
+
+_FLAGS = [FACTS.index(name) for name in ("contacted", "resolved")]
+
+
+def _ticket(facts: Sequence) -> Ticket:
+    """A ticket of raw columns; SQLite has its flags as numbers."""
+    if any(type(facts[at]) is int for at in _FLAGS):
+        facts = list(facts)
+        for at in _FLAGS:
+            facts[at] = None if facts[at] is None else bool(facts[at])
+    return Ticket(*facts)
+
+
+def _imported(conn: Connection, numbers: list[str]) -> dict[str, Ticket]:
+    """What the last import said of tickets that a person has changed since."""
+    taken_back = batch.alias("taken_back")
+    source = batch.c.source.in_(["import", "sample"]) & func.coalesce(taken_back.c.source != "undo", True)
+    found = {}
+    for part in in_parts(numbers):
+        wanted = (
+            select(*_FACT_COLUMNS)
+            .join_from(ticket, batch, ticket.c.batch == batch.c.id)
+            .join(taken_back, ticket.c.retired_batch == taken_back.c.id, isouter=True)
+            .where(ticket.c.number.in_(part), source)
+            .order_by(ticket.c.number, ticket.c.version)
+        )
+        found |= {facts[0]: _ticket(facts) for facts in raw_rows(conn, wanted)}
+    return found
+
+
+_VERSION = [ticket.c[name] for name in Version.__dataclass_fields__ if name in ticket.c]
+
+
+def _select_versions(where) -> Select:
+    return select(*_FACT_COLUMNS, *_VERSION).where(where)
+
+
+def _versions(conn: Connection, where, lock: bool = False, order=(ticket.c.number, ticket.c.version)) -> list[Version]:
+    wanted = _select_versions(where).order_by(*order)
+    return [_version(row) for row in conn.execute(wanted.with_for_update() if lock else wanted)]
+
+
+def _version(row: Sequence) -> Version:
+    facts = [_stored(value) for value in row[: len(FACTS)]]
+    return Version(Ticket(*facts), *row[len(FACTS) :])
+
+
+def _stored(value: Any) -> Any:
+    """A value of a row in stored form."""
+    if isinstance(value, datetime):
+        return seconds(value)
+    return number_of(value) if isinstance(value, date) else value
+
+
+def history(store: Engine, number: str) -> list[Version]:
+    """Every version of a ticket, first to last; the last is live unless it was voided. Raises Refusal for none."""
+    with reading(store) as conn:
+        found = _versions(conn, ticket.c.number == number.strip())
+    if not found:
+        raise Refusal("没有编号为 {id} 的工单", id=number)
+    return found
+
+
+def counted(
+    store: Engine,
+    measure: str,
+    units: Sequence[str],
+    first: date,
+    last: date,
+    *,
+    as_of: datetime | None = None,
+    most: int | None = None,
+) -> list[Version]:
+    """The tickets behind a measure (db.measures.TICKETS) on the days first..last, by that day."""
+    one = TICKETS[measure]
+    return _listed(store, units, on_day(one, first, last), as_of, (one.day, ticket.c.number), most)
+
+
+def rows(
+    store: Engine, measure: str, units: Sequence[str], first: date, last: date, *, as_of: datetime | None = None
+) -> list[tuple]:
+    """(number, unit, day, title, recorded_at, recorded_by) of the tickets behind a measure."""
+    one, t = TICKETS[measure], ticket.c
+    wanted = select(t.number, t.unit, one.day, t.title, t.recorded_at, t.recorded_by)
+    wanted = wanted.where(on_day(one, first, last), believed(as_of, ticket))
+    found = []
+    with reading(store) as conn:
+        for part in in_parts(list(units)):
+            found += [tuple(row) for row in conn.execute(wanted.where(t.unit.in_(part)))]
+    return found
+
+
+def still_open(
+    store: Engine, units: Sequence[str], day: date, *, as_of: datetime | None = None, most: int | None = None
+) -> list[Version]:
+    """The tickets open at the end of a day: received, neither closed nor sent back; those due first stand first."""
+    t = ticket.c
+    here = (t.received_on <= day, believed(as_of, ticket))
+    found = []
+    with reading(store) as conn:
+        for part in in_parts(list(units)):
+            mine = (*here, t.unit.in_(part))
+            # Each of the three is found by an index of its own: there are few that end later or never.
+            numbers = union(
+                select(t.number, t.version).where(*mine, open_still),
+                select(t.number, t.version).where(*mine, t.closed_on > day),
+                select(t.number, t.version).where(*mine, t.returned_on > day),
+            ).subquery()
+            same = (t.number == numbers.c.number) & (t.version == numbers.c.version)
+            ended = or_(t.closed_on <= day, t.returned_on <= day).is_(True)
+            wanted = select(*_FACT_COLUMNS, *_VERSION).join_from(numbers, ticket, same).where(~ended)
+            found += [_version(row) for row in conn.execute(wanted)]
+    found.sort(key=lambda one: (one.ticket.deadline or 99991231, one.ticket.number))
+    return found[:most]
+
+
+def overdue_at(store: Engine, units: Sequence[str], first: date, last: date) -> list[Version]:
+    """The tickets that became late on the days first..last, the earliest first. Asks the index of the late alone."""
+    return counted(store, "hotline.overdue", units, first, last)
+
+
+def carried_late(store: Engine, units: Sequence[str], day: date) -> list[Version]:
+    """The tickets that were late already before a day and still open when it began."""
+    t = ticket.c
+    running = (t.stopped_on.is_(None) | (t.stopped_on >= day)) & (t.closed_on.is_(None) | (t.closed_on >= day))
+    return _listed(store, units, late & (t.overdue_from < day) & running, None, (t.overdue_from, t.number), None)
+
+
+def closest(store: Engine, units: Sequence[str], first: date, last: date, most: int) -> list[Version]:
+    """The tickets closed in time with the least to spare: fewest working days left, then latest in the day."""
+    t = ticket.c
+    where = on_day(TICKETS["hotline.closed_in_time"], first, last) & (t.days_left >= 0)
+    hour = (t.closed_at + 28800) % 86400
+    return _listed(store, units, where, None, (t.days_left, hour.desc(), t.number), most)
+
+
+def unplaced(store: Engine, streets: Sequence[str], most: int | None = None) -> list[Version]:
+    """The tickets of no community yet, the latest first."""
+    day = ticket.c.received_on.desc()
+    return _listed(store, streets, ticket.c.received_on > 0, None, (day, ticket.c.number), most)
+
+
+def _listed(store: Engine, units: Sequence[str], where, as_of, order, most) -> list[Version]:
+    found: list[Version] = []
+    with reading(store) as conn:
+        for part in in_parts(list(units)):
+            wanted = _select_versions(where & ticket.c.unit.in_(part) & believed(as_of, ticket)).order_by(*order)
+            found += [_version(row) for row in conn.execute(wanted.limit(most))]
+    return found
