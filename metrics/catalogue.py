@@ -1,10 +1,10 @@
 """What an indicator is called, what it is made of, and how its parts relate to its total."""
 
 from db.definitions import Catalogue, Indicator, Kind, catalogue
-from db.language import translate
+from db.language import Refusal, translate
 from db.measures import windowed
 
-__all__ = ["Catalogue", "Indicator", "Kind", "catalogue", "counts_once", "label", "leaves", "plain"]
+__all__ = ["Catalogue", "Indicator", "Kind", "catalogue", "counts_once", "label", "leaves", "parse_weights", "plain"]
 
 
 def leaves(meanings: dict[str, Indicator], code: str) -> list[str]:
@@ -32,3 +32,11 @@ def counts_once(known: Catalogue, code: str) -> bool:
 def label(meaning: Indicator, language: str = "zh") -> str:
     """当面咨询（人次）: the name with its unit, as headings show it."""
     return translate("{name}（{unit}）", language, name=meaning.name[language], unit=meaning.unit[language])
+
+
+def parse_weights(text: str) -> tuple[float, ...]:
+    """The weights of a ratio's parts as a person writes them: 1, 0.8 → (1.0, 0.8). Raises Refusal for no numbers."""
+    try:
+        return tuple(float(part) for part in text.replace("，", ",").replace("、", ",").split(",") if part.strip())
+    except ValueError:
+        raise Refusal("权重应为用逗号分开的数，如 1, 0.8") from None

@@ -6,14 +6,17 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
-from db import definitions, sample, settings
+from db import definitions, limits, sample, settings
 from db import units as places
 from db.definitions import Indicator
 from db.engine import reading, writing
 from db.language import LANGUAGES, Refusal
+from db.limits import Limit
 from db.units import Unit
+from metrics import recompute
+from metrics.catalogue import parse_weights
 from pages.shell import data, pickers
-from pages.shell.entries import done, flash, operator
+from pages.shell.entries import done, flash, operator, token
 from pages.shell.language import _, language, said
 
 st.title(_("设置"))
@@ -34,7 +37,8 @@ def write(change, message: str) -> None:
         done("settings", message)
 
 
-communities, indicators, office, sample_tab = st.tabs([_("社区"), _("指标"), _("本单位"), _("示例数据")])
+names = [_("社区"), _("指标"), _("12345 时限"), _("本单位"), _("示例数据")]
+communities, indicators, hotline, office, sample_tab = st.tabs(names)
 
 with communities:
     listed = data.all_units()
@@ -122,16 +126,113 @@ with indicators:
                 for spoken, place in zip(LANGUAGES, st.columns(2), strict=True)
             }
             texts[key]["en"] = texts[key]["en"] or texts[key]["zh"]
-        upper = st.number_input(
+        one, two, three = st.columns(3)
+        upper = one.number_input(
             _("单次上限"), min_value=1, value=None, step=1, placeholder=_("空：新指标 1000，已有指标不变")
         )
+        weights = two.text_input(
+            _("比率的权重"), placeholder=_("如 1, 0.8；空：不变"), help=_("分子各项依次的权重，如满意、基本满意。")
+        )
+        windows = {None: _("不变"), "": _("回访日"), "closed": _("办结日"), "received": _("受理日")}
+        window = three.selectbox(_("回访按哪一天统计"), list(windows), format_func=windows.get)
         if st.form_submit_button(_("保存指标")):
             code = f"{kind}.{measure.strip()}"
             adds = "standing" if known.kinds[kind].grain == "standing" else "sum"
             old = known.indicators.get(code)
             old = old or Indicator(code, kind, len(known.versions), since, **texts, adds=adds, upper=1000)
             new = replace(old, effective_from=since, **texts, upper=upper or old.upper)
-            write(lambda conn: definitions.define(conn, new, operator()), _("指标 {code} 已保存。", code=code))
+            if window is not None:
+                new = replace(new, counted_on=window)
+
+            def save_definition(conn):
+                shares = parse_weights(weights) or new.weights
+                definitions.define(conn, replace(new, weights=shares), operator())
+
+            write(save_definition, _("指标 {code} 已保存。", code=code))
+
+with hotline:
+    st.markdown(_("**12345 数字从哪里来**"))
+    since = data.setting("tickets_since")
+    month = date.fromisoformat(since) if since not in (None, settings.NEVER) else None
+    ways = {
+        None: _("自首件工单的月份起由工单计算"),
+        "since": _("自指定月份起由工单计算"),
+        settings.NEVER: _("一直用日报数"),
+    }
+    with st.form("source"):
+        way = st.radio(_("来源"), list(ways), list(ways).index("since" if month else since), format_func=ways.get)
+        begins = st.date_input(_("自何月起（取当月 1 日）"), month, format="YYYY-MM-DD", min_value=date(2000, 1, 1))
+        if st.form_submit_button(_("保存来源"), type="primary"):
+
+            def choose(conn):
+                if way == "since" and begins is None:
+                    raise Refusal("请选择自何月起由工单计算")
+                settings.put(conn, "tickets_since", begins.replace(day=1).isoformat() if way == "since" else way)
+
+            write(choose, _("已保存。"))
+    st.markdown(_("**办理时限**"))
+    st.caption(_("按受理当天有效的规则定时限。新增规则不改已定的时限；要改，在下面重算，重算记入台账。"))
+    with reading(store) as conn:
+        rules = limits.read(conn)
+    st.dataframe(
+        pd.DataFrame(
+            [
+                {
+                    _("生效日"): rule.effective_from,
+                    _("适用事项"): rule.name,
+                    _("分类中的字词"): "、".join(rule.words) or None,
+                    _("办理时限（工作日）"): rule.handling_days,
+                    _("首次联系"): _("{n} 分钟", n=rule.contact_minutes)
+                    if rule.contact_minutes
+                    else _("{n} 个工作日", n=rule.contact_days),
+                    _("依据"): rule.document,
+                }
+                for rule in rules
+            ]
+        ),
+        hide_index=True,
+        placeholder="—",
+        column_config={
+            _("分类中的字词"): st.column_config.Column(width=180),
+            _("依据"): st.column_config.Column(width=420),
+        },
+    )
+    with st.form("new_limit"):
+        st.markdown(_("**新增时限规则**"))
+        one, two, three = st.columns(3)
+        effective = one.date_input(_("自何日受理起"), pickers.today(), format="YYYY-MM-DD", min_value=date(2000, 1, 1))
+        title = two.text_input(_("适用事项"), placeholder=_("如：一般事项"))
+        words = three.text_input(_("分类中的字词"), placeholder=_("空：其余全部；多个用空格分开"))
+        handling = one.number_input(_("办理时限（工作日）"), min_value=1, max_value=365, value=5, step=1)
+        minutes = two.number_input(
+            _("首次联系（分钟）"), min_value=1, value=None, step=1, placeholder=_("空：按工作日")
+        )
+        contact = three.number_input(_("首次联系（工作日）"), min_value=1, value=1, step=1)
+        document = st.text_input(_("依据文件"), placeholder=_("文件名称和文号"))
+        if st.form_submit_button(_("新增规则")):
+            told = Limit(effective, title.strip(), tuple(words.split()), handling, minutes, contact, document.strip())
+            write(lambda conn: limits.add(conn, told, operator()), _("时限规则已新增。"))
+    st.markdown(_("**按现行规则重算时限**"))
+    begins = st.date_input(
+        _("自何日受理的工单"), None, format="YYYY-MM-DD", key="recompute", min_value=date(2000, 1, 1)
+    )
+    if begins:
+        try:
+            changes = recompute.moved(store, begins)
+        except Refusal as refusal:
+            st.error(said(refusal))
+            changes = {}
+        st.write(_("将有 {n} 件工单的时限改变。随文件给定的和已延期的不变。", n=len(changes)))
+        if changes:
+            st.dataframe(recompute.listed(changes, language()), hide_index=True, placeholder="—")
+            why = st.text_input(_("重算原因"), placeholder=_("必填，写入台账"))
+            if st.button(_("重算时限"), icon=":material/restart_alt:"):
+                try:
+                    recompute.recompute(store, begins, by=operator(), reason=why, token=token("recompute"))
+                except Refusal as refusal:
+                    st.error(said(refusal))
+                else:
+                    done("recompute", _("已重算 {n} 件工单的时限。", n=len(changes)))
 
 with office, st.form("office"):
     title = st.text_input(_("单位名称"), data.setting("office"), help=_("用于标题和导出的文件名。"))
