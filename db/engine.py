@@ -11,7 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from time import monotonic, sleep
 
-from sqlalchemy import Connection, Dialect, Engine, Executable, Table, create_engine, event, make_url
+from sqlalchemy import Column, Connection, Dialect, Engine, Executable, Table, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.pool import QueuePool
 
@@ -130,16 +130,28 @@ def insert_rows(conn: Connection, table: Table, rows: Sequence[tuple], stored: C
                 row[i] = known[row[i]]
             prepared.append(row)
         rows = prepared
+    _many(conn, statement, rows, keys, positional)
+
+
+def add_up(conn: Connection, table: Table, rows: Sequence[tuple], column: str) -> None:
+    """Add `column` of each row to the row of that key, which begins at 0; atomic, whoever else adds to it."""
+    insert = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[conn.dialect.name](table)
+    total = {column: table.c[column] + insert.excluded[column]}
+    statement = insert.on_conflict_do_update(index_elements=list(table.primary_key), set_=total)
+    compiled = statement.compile(dialect=conn.dialect, column_keys=table.columns.keys())
+    _many(conn, compiled.string, rows, table.columns.keys(), compiled.positional)
+
+
+def _many(conn: Connection, statement: str, rows: Sequence[tuple], keys: list[str], positional: bool) -> None:
     cursor = conn.connection.cursor()
     cursor.executemany(statement, rows if positional else [dict(zip(keys, row, strict=True)) for row in rows])
     cursor.close()
 
 
-def add_up(conn: Connection, table: Table, rows: Sequence[dict], column: str) -> None:
-    """Add `column` of each row to the row of that key, which begins at 0; atomic, whoever else adds to it."""
-    insert = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[conn.dialect.name](table)
-    total = {column: table.c[column] + insert.excluded[column]}
-    conn.execute(insert.on_conflict_do_update(index_elements=list(table.primary_key), set_=total), rows)
+def stored_form(conn: Connection, column: Column, value: object) -> object:
+    """A value as this database's driver takes it for a column."""
+    convert = column.type.dialect_impl(conn.dialect).bind_processor(conn.dialect)
+    return convert(value) if convert else value
 
 
 @lru_cache(maxsize=64)

@@ -116,12 +116,24 @@ class Rejected(Refusal):
         return "\n".join(lines)
 
 
-def decode(data: bytes) -> str:
-    """The text of a file saved on a Chinese PC: UTF-8 with or without a mark, UTF-16 with one, or GB 18030."""
+def encoding(data: bytes) -> str:
+    """How a text saved on a Chinese PC is encoded: UTF-8 with or without a mark, UTF-16 with one, or GB 18030.
+
+    Looks at all of it, a piece at a time. Raises Refusal for anything else.
+    """
     marked = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    for encoding in ("utf-16",) if marked else ("utf-8-sig", "gb18030"):
+    view, size = memoryview(data), 1 << 20
+    for name in ("utf-16",) if marked else ("utf-8-sig", "gb18030"):
+        decoder = codecs.getincrementaldecoder(name)()
         try:
-            return data.decode(encoding)
+            for start in range(0, len(data), size):
+                decoder.decode(view[start : start + size], start + size >= len(data))
+            return name
         except UnicodeDecodeError:
             continue
     raise Refusal("文件编码无法识别，请另存为 CSV UTF-8 后重试")
+
+
+def decode(data: bytes) -> str:
+    """The text of a file saved on a Chinese PC."""
+    return data.decode(encoding(data))

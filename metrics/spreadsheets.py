@@ -11,17 +11,19 @@ import io
 import re
 import unicodedata
 import zipfile
-from collections.abc import Callable, Iterable, Mapping
+import zlib
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from itertools import islice
 
-from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from db import ledger
 from db.engine import reading
-from db.language import Problem, Refusal, Rejected, decode
+from db.language import Problem, Refusal, Rejected, encoding
 from db.ledger import Draft
 from db.units import Finder, units
 from metrics.catalogue import Catalogue, catalogue, label
@@ -39,8 +41,14 @@ IGNORED = "序号 编号 备注 说明 填报人 经办人 街道 街道编码 �
 TOTALS = {"合计", "总计", "小计", "共计", "total"}
 HEADER_WITHIN = 20  # lines; above the header stand titles and notes
 MOST_BYTES, MOST_CELLS = 1 << 30, 20_000_000  # of a workbook once unpacked
+MOST_TIMES = 100  # what a workbook may be larger once unpacked, beyond a tenth of all it may be
+LONGEST_LINE = 1 << 24  # letters of a line of text
+TOO_WIDE = "表格有 {n} 列，最多 {most} 列，请删去多余的列后重试"
+UNSEEN = "\ufeff\u200b\u200e\u200f\u202a\u202c\u2060\u3000\xa0 \t\r\n"
 _DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[ T]\d{1,2}:\d{2}.*)?", re.ASCII)
 _NUMBER = re.compile(r"(\d{1,15}|\d{1,3}(?:,\d{3}){1,4})(?:\.0+)?", re.ASCII)
+_WEB_PAGE = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|head|meta|table|style|\?xml)", re.I)
+_QUOTED = re.compile(r'"[^"]*"?')
 _HALF_WIDTH = {ord(wide): narrow for wide, narrow in zip("０１２３４５６７８９，．－", "0123456789,.-", strict=True)}
 
 
@@ -137,49 +145,134 @@ def read_counts(store, data: bytes, file: str) -> Counts:
 # -------------------------------------------------------------------------------------------- the table
 
 
-def _sheets(data: bytes) -> Iterable[tuple[str | None, list[list]]]:
-    """Each sheet people see as lines of cells. What the file is, its first bytes say, not its name."""
+def sheets(
+    data: bytes, most_rows: int = MOST_CELLS, most_columns: int = MOST_CELLS
+) -> Iterator[tuple[str | None, Iterator[Sequence]]]:
+    """Each sheet people see, as its name and its lines one by one. What the file is, its first bytes say, not its name.
+
+    Raises Refusal for a file that cannot be read or is larger than can be held.
+    """
+    if _WEB_PAGE.match(data):
+        raise Refusal("文件其实是网页（HTML 或 XML），请用 Excel 打开后另存为 xlsx 再导入")
     if data[:4] in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0"):
         try:
             if data.startswith(b"PK"):
-                _inspect(data)
+                _inspect(data, most_rows, most_columns)
             workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
             for sheet in workbook.sheets_metadata:
                 if sheet.visible == SheetVisibleEnum.Visible and sheet.typ == SheetTypeEnum.WorkSheet:
-                    yield sheet.name, workbook.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False)
-        except (CalamineError, zipfile.BadZipFile) as error:
+                    yield sheet.name, _rows_of(workbook.get_sheet_by_name(sheet.name))
+        except (CalamineError, zipfile.BadZipFile, zlib.error, EOFError) as error:
             raise Refusal("Excel 文件无法打开（{error}），请另存一份后重试", error=error) from None
         return
-    text = decode(data)
-    top = "".join(islice(io.StringIO(text), HEADER_WITHIN))
-    delimiter = max(",\t;", key=top.count)
+    text = io.TextIOWrapper(io.BytesIO(data), encoding=encoding(data), newline="")
+    top = list(islice(_short(text), HEADER_WITHIN))
+    text.seek(0)
+    yield None, _lines(text, _delimiter(top), most_columns)
+
+
+def _rows_of(sheet: CalamineSheet) -> Iterator[Sequence]:
+    """The lines of a sheet, the blank ones above and the blank cells left of its first one included."""
+    above, left = sheet.start or (0, 0)
+    yield from ([""] * (left + sheet.width) for _ in range(above))
+    for row in sheet.iter_rows():
+        yield [""] * left + row if left else row
+
+
+def _delimiter(top: list[str]) -> str:
+    """What parts the cells: not what stands most often, which may be a comma of the text, but as often in each line."""
+    plain = [_QUOTED.sub("", line) for line in _QUOTED.sub("", "".join(top)).splitlines()]
+
+    def evenly(delimiter: str) -> int:
+        often = Counter(filter(None, (line.count(delimiter) for line in plain)))
+        return max((n * lines for n, lines in often.items()), default=0)
+
+    return max(",\t;", key=evenly)
+
+
+def _short(text: io.TextIOBase) -> Iterator[str]:
+    """The lines of a text; refuses one that would fill the memory."""
+    for line in iter(lambda: text.readline(LONGEST_LINE), ""):
+        if len(line) == LONGEST_LINE:
+            raise Refusal("CSV 文件有一行太长，请另存一份后重试")
+        yield line
+
+
+def _lines(text: io.TextIOBase, delimiter: str, most_columns: int) -> Iterator[Sequence]:
     try:
-        yield None, list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
-    except csv.Error as error:
+        for line in csv.reader(_short(text), delimiter=delimiter, strict=True):
+            if len(line) > most_columns:
+                raise Refusal(TOO_WIDE, n=len(line), most=most_columns)
+            yield line
+    except (csv.Error, UnicodeDecodeError) as error:
         raise Refusal("CSV 文件无法读取（{error}），请另存一份后重试", error=error) from None
 
 
-def _inspect(data: bytes) -> None:
-    """Refuse a workbook that would fill the memory, or whose error cells would pass for blank ones."""
+def _sheets(data: bytes) -> Iterable[tuple[str | None, list[list]]]:
+    """Each sheet people see as a list of lines."""
+    for name, lines in sheets(data):
+        yield name, list(lines)
+
+
+def _inspect(data: bytes, most_rows: int, most_columns: int) -> None:
+    """Refuse a workbook that would fill the memory, or whose error cells would pass for blank ones.
+
+    Reads it as it unpacks, a piece at a time: what a packed file says of its size is not believed.
+    """
+    unpacked = 0
     with zipfile.ZipFile(io.BytesIO(data)) as book:
-        if sum(part.file_size for part in book.infolist()) > MOST_BYTES:
-            raise Refusal("Excel 文件解开后超过 {n} MB，请拆成几份导入", n=MOST_BYTES >> 20)
-        for name in book.namelist():
-            if not name.startswith("xl/worksheets/") or not name.endswith(".xml"):
-                continue
-            xml = book.read(name)
-            if error := re.search(rb'<c r="([A-Z]+[0-9]+)"[^>]*t="e"', xml):
-                raise Refusal("单元格 {cell} 是 Excel 错误值，请先改正", cell=error[1].decode())
-            columns = {cell[1] for cell in re.finditer(rb'<c r="([A-Z]+)', xml)}
-            row = max((int(cell[1]) for cell in re.finditer(rb'<c r="[A-Z]+(\d+)"', xml)), default=0)
-            if row * max(map(_column_number, columns), default=0) > MOST_CELLS:
-                raise Refusal("Excel 表格过大（到第 {row} 行），请删去远处的空白行列后重试", row=row)
+        names = book.namelist()
+        if any(name.endswith(("workbook.bin", "content.xml")) for name in names):
+            raise Refusal("只能读取 xlsx、xls 和 csv 文件，请在 Excel 中另存为 xlsx 后重试")
+        for name in names:
+            columns, row, across, tail = 0, 0, 0, b""
+            cells = name.endswith(".xml") and not name.endswith("sharedStrings.xml")
+            with book.open(name) as part:
+                while piece := part.read(1 << 20):
+                    unpacked += len(piece)
+                    if unpacked > min(MOST_BYTES, MOST_BYTES // 10 + MOST_TIMES * len(data)):
+                        raise Refusal("Excel 文件解开后超过 {n} MB，请拆成几份导入", n=MOST_BYTES >> 20)
+                    if not cells:
+                        continue
+                    piece = tail + piece
+                    if error := b't="e"' in piece and _ERROR.search(piece):
+                        raise Refusal("单元格 {cell} 是 Excel 错误值，请先改正", cell=error[1].decode())
+                    far, rows = _FAR_COLUMN, _ROW
+                    if piece.count(b'<c r="') != piece.count(b"<c") or b":c" in piece:  # not as Excel writes it
+                        far, rows = _ANY_FAR_COLUMN, _ANY_ROW
+                        if error := _ANY_ERROR.search(piece):
+                            at = _ANY_PLACE.search(error[0])
+                            raise Refusal("单元格 {cell} 是 Excel 错误值，请先改正", cell=at[1].decode() if at else "?")
+                        for n, line in enumerate(_ROW_BEGINS.split(piece)):
+                            across = len(_CELL.findall(line)) + (across if n == 0 else 0)
+                            columns = max(columns, across)
+                    columns = max([columns, *map(_column_number, set(far.findall(piece)))])
+                    row = max([row, *map(int, rows.findall(piece))])
+                    tail = piece[-200:]
+                    far = max(columns, 26)  # columns up to Z are not looked for
+                    if columns > most_columns or row > most_rows + HEADER_WITHIN or row * far > MOST_CELLS * 2:
+                        raise Refusal(
+                            "Excel 表格过大（到第 {row} 行、第 {column} 列），请删去远处的空白行列后重试",
+                            row=row,
+                            column=far,
+                        )
+
+
+_ERROR = re.compile(rb'<c r="([A-Z]+[0-9]+)"[^>]*t="e"')
+_FAR_COLUMN = re.compile(rb'r="([A-Z]{2,8})[0-9]')
+_ROW = re.compile(rb'<row r="(\d{1,9})')
+_CELL = re.compile(rb"[<:]c[\s/>]")
+_ROW_BEGINS = re.compile(rb"[<:]row[\s/>]")
+_ANY_FAR_COLUMN = re.compile(rb'r=["\']([A-Za-z]{2,})[0-9]')
+_ANY_ROW = re.compile(rb'[<:]row\s[^>]*?r=["\'](\d{1,9})')
+_ANY_ERROR = re.compile(rb'[<:]c\s[^>]*t=["\']e["\'][^>]*')
+_ANY_PLACE = re.compile(rb'\br=["\'](\w+)')
 
 
 def _column_number(letters: bytes) -> int:
     """A → 1, Z → 26, AA → 27"""
     number = 0
-    for letter in letters:
+    for letter in letters[:8].upper():
         number = number * 26 + letter - 64
     return number
 
@@ -190,7 +283,7 @@ def clean(cell: object) -> str:
         return cell  # nothing to take off: most cells
     if isinstance(cell, float) and cell.is_integer():
         cell = int(cell)
-    text = str(cell).strip().strip("\ufeff\u3000\xa0 \t\r\n")
+    text = str(cell).strip().strip(UNSEEN)
     return text[1:] if text.startswith("'") else text
 
 
