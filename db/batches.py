@@ -3,14 +3,15 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import Connection, Engine, bindparam, delete, insert, select
+from sqlalchemy import Connection, Engine, bindparam, delete, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from db.definitions import STAMP
 from db.engine import reading, writing
 from db.language import Refusal
-from db.schema import batch
+from db.schema import batch, entry, ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,3 +71,34 @@ def write(
             if first is not None:
                 return repeated(conn, first)
         raise
+
+
+class Imported(NamedTuple):
+    """An import as a list shows it. `written`: how many entries or tickets it began; `standing`: of these, how many
+    stand as it left them."""
+
+    batch: int
+    recorded_at: datetime
+    recorded_by: str
+    file_name: str
+    written: int
+    standing: int
+
+
+def imports(store: Engine, most: int = 20) -> list[Imported]:
+    """The last imports, the latest first."""
+    wanted = select(batch.c.id, batch.c.recorded_at, batch.c.recorded_by, batch.c.file_name)
+    wanted = wanted.where(batch.c.source == "import").order_by(batch.c.id.desc()).limit(most)
+    found = []
+    with reading(store) as conn:
+        for row in conn.execute(wanted).all():
+            counts = [
+                conn.execute(
+                    select(func.count(), func.count().filter(table.c.retired_at.is_(None))).where(
+                        table.c.batch == row.id
+                    )
+                ).one()
+                for table in (entry, ticket)
+            ]
+            found.append(Imported(*row, *(sum(column) for column in zip(*counts, strict=True))))
+    return found

@@ -170,7 +170,7 @@ TICKETS: dict[str, Measure] = {
     "hotline.first_contacts": Measure(t.contacted_on),
     "hotline.contacted_in_time": Measure(t.contacted_on, t.contacted_at <= t.contact_due),
     **{
-        f"hotline.used_{top}": Measure(t.closed_on, (_share <= top * _length) & over)
+        f"hotline.used_{top}": Measure(t.closed_on, in_time & (_share <= top * _length) & over)
         for top in USED
         for over in [_share > (top - 2) * _length if top > 2 else t.days_left >= 0]
     },
@@ -182,6 +182,18 @@ CALL_BACKS = {
     "hotline.resolved": t.resolved.is_(True),
     "hotline.satisfied": t.satisfaction == "satisfied",
     "hotline.basically_satisfied": t.satisfaction == "basically",
+}
+# What was never asked has no number: a zero stands only where somebody answered the question.
+ASKED = {
+    "hotline.contacted": "hotline.asked_contacted",
+    "hotline.resolved": "hotline.asked_resolved",
+    "hotline.satisfied": "hotline.asked_satisfied",
+    "hotline.basically_satisfied": "hotline.asked_satisfied",
+}
+CALL_BACKS |= {
+    "hotline.asked_contacted": t.contacted.is_not(None),
+    "hotline.asked_resolved": t.resolved.is_not(None),
+    "hotline.asked_satisfied": t.satisfaction != "",
 }
 WINDOWS = {"": t.called_back_on, "closed": t.closed_on, "received": t.received_on}
 

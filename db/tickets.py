@@ -7,6 +7,7 @@ day, its working days) is told by the `clock` that a writer brings along; this f
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
@@ -17,7 +18,7 @@ from sqlalchemy.exc import IntegrityError
 
 from db import batches, totals
 from db.batches import Receipt
-from db.engine import china_day, in_parts, insert_rows, now, raw_rows, reading
+from db.engine import china_day, in_parts, insert_rows, now, raw_rows, reading, stored_form
 from db.language import Problem, Refusal, Rejected
 from db.measures import TICKETS, believed, late, on_day, open_still
 from db.schema import batch, day_of, number_of, ticket, unit
@@ -153,12 +154,17 @@ class Conflict(Refusal):
 
 # -------------------------------------------------------------------------------------------- what can be true
 
-_MOBILE = r"(?<!\d)(?:\+?86[- ]?)?1[3-9]\d(?:[- ]?\d){8}(?!\d)"
-_LANDLINE = r"(?<!\d)0\d{2,3}[- ]?[2-8]\d{6,7}(?!\d)|(?<=电话)[:： ]*\d{7,8}(?!\d)"
+_ISO = r"[- ](?:19|20)\d\d-\d\d-\d\d(?!\d)"  # an amount before a date is no phone
+_MOBILE = rf"(?<!\d)(?:(?:\+|00)?86[- ]?)?1[3-9]\d(?!{_ISO})(?:[- ]?\d){{8}}(?!\d)"
+_AREA = r"(?:\(0\d{2,3}\) ?|(?<!\d)0\d{2,3}[- ]?)"
+_LANDLINE = rf"{_AREA}[2-8]\d{{6,7}}(?!\d)|(?:(?<=电话)|(?<=电话[: ])|(?<=电话: ))\d{{7,8}}(?!\d)"
+_PROVINCE = "(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3]|91)"  # no year and no day begins like that
 _MONTH_DAY = r"(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
-_IDENTITY = rf"(?<!\d)[1-9]\d{{5}}(?:(?:18|19|20)\d{{2}}{_MONTH_DAY}\d{{3}}[\dXxＸｘ]|\d{{2}}{_MONTH_DAY}\d{{3}})(?!\d)"
+_BORN = rf"[- ]?(?:18|19|20)\d{{2}}{_MONTH_DAY}[- ]?\d{{3}}[\dXx]|\d{{2}}{_MONTH_DAY}\d{{3}}"
+_IDENTITY = rf"(?<!\d){_PROVINCE}\d{{4}}(?:{_BORN})(?!\d)"
 _PERSONAL = re.compile(f"({_IDENTITY})|({_MOBILE})|({_LANDLINE})")
-_LONG = re.compile(r"\d(?:[- ]?\d){6}")
+_LONG = re.compile(r"\d(?:[-－—– 　]?\d){6}")
+_NARROW = str.maketrans("０１２３４５６７８９＋－—–　Ｘｘ（）：", "0123456789+--- Xx():")
 
 
 def mask(text: str) -> str:
@@ -166,7 +172,14 @@ def mask(text: str) -> str:
 
     Of a phone the last four digits stay, so that a person who knows it can tell it again.
     """
-    return _PERSONAL.sub(_hidden, text) if _LONG.search(text) else text
+    if not _LONG.search(text):
+        return text
+    parts, end = [], 0
+    for found in _PERSONAL.finditer(text.translate(_NARROW)):
+        parts += text[end : found.start()], _hidden(found)
+        end = found.end()
+    # Once more: what was two numbers may look like one of its own now.
+    return mask("".join(parts) + text[end:]) if parts else text
 
 
 def _hidden(found: re.Match) -> str:
@@ -191,7 +204,10 @@ _AFTER = (  # days that cannot come before another
     ("closed_on", "extended_on", "工单办结后不能再延期"),
     ("due_on", "extended_on", "已超过时限，不能再延期"),
 )
-_PAST = ("received_on", "closed_on", "returned_on", "contacted_on", "suspended_on", "extended_on", "called_back_on")
+_PAST = (
+    *("received_on", "closed_on", "returned_on", "contacted_on", "suspended_on", "resumed_on", "extended_on"),
+    "called_back_on",
+)
 _after_at = [(FACTS.index(a), FACTS.index(b), a, message) for a, b, message in _AFTER]
 _past_at = [(FACTS.index(name), name) for name in _PAST]
 
@@ -253,7 +269,8 @@ def _missteps(old: Ticket, new: Ticket) -> Iterable[Problem]:
         ended = old.returned_on if name == "closed_on" else old.closed_on or old.returned_on
         if value is not None and value != getattr(old, name) and ended:
             yield Problem(message, {}, None, HEADINGS[_timed(name)], shown(name, value))
-    if new.called_back_on and new.called_back_on != old.called_back_on and not new.closed_on:
+    called_back = new.called_back_on if new.called_back_on != old.called_back_on else None
+    if called_back and not (new.closed_on and new.closed_on <= called_back):
         yield Problem("工单还没有办结，不能回访", {}, None, HEADINGS["called_back_on"], "")
 
 
@@ -295,7 +312,7 @@ def _next_day(day: int) -> int:
 # -------------------------------------------------------------------------------------------- writing
 
 _FACT_COLUMNS = [ticket.c[name] for name in FACTS]
-_STORED = set(FACTS) | {"overdue_from", "stopped_on"}
+_STORED = set(ticket.columns.keys())
 
 
 def record(
@@ -378,6 +395,7 @@ def amend(
         stored = _live(conn, list(changes), lock=True)
         for number in changes:
             if number not in stored:
+                _last_versions(conn, [number])
                 raise Refusal("没有编号为 {id} 的工单，或它已作废", id=number)
             if seen and stored[number].version != seen[number]:
                 raise _faster(number)
@@ -393,7 +411,7 @@ def amend(
             wrong += list(_missteps(old.ticket, new)) or problems(new, units, today)
         if wrong:
             raise Rejected(wrong)
-        _apply(conn, steps, act, by.strip(), mask(reason), at)
+        _apply(conn, steps, act, by.strip(), reason, at)
         totals.refresh_tickets(conn, act)
         return Receipt(act if steps else None, False, (), 0, len(steps), len(changes) - len(steps))
 
@@ -412,7 +430,7 @@ def void(
         old = _live(conn, [number], lock=True).get(number)
         if old is None or old.version != seen:
             raise _faster(number)
-        _apply(conn, [(None, old)], act, by.strip(), mask(reason), at)
+        _apply(conn, [(None, old)], act, by.strip(), reason, at)
         totals.refresh_tickets(conn, act)
         return Receipt(act, False, (), 0, 1)
 
@@ -432,6 +450,8 @@ def undo(store: Engine, act: int, *, by: str, reason: str, token: str, at: datet
         if later:
             raise Refusal("批次 {batch} 中有 {n} 件工单此后已被更改，不能整批撤销", batch=act, n=len(later))
         before = {one.ticket.number: one.ticket for one in _versions(conn, ticket.c.retired_batch == act)}
+        if not mine and not before:
+            raise Refusal("没有批次 {batch}，或该批次没有写入数据", batch=act)
         if set(before) - {one.ticket.number for one in mine}:
             raise Refusal("批次 {batch} 中有作废，不能整批撤销；请逐条重新登记", batch=act)
         steps = sorted(((before.get(one.ticket.number), one) for one in mine), key=lambda step: step[1].ticket.number)
@@ -454,11 +474,18 @@ def _write(store: Engine, work: Callable, **how) -> Receipt:
     def repeated(conn: Connection, first: int) -> Receipt:
         return Receipt(first, True)
 
-    try:
-        return batches.write(store, work, repeated, **how)
-    except IntegrityError:
-        # Another writer brought the same number meanwhile (PostgreSQL): look again at what is there now.
-        return batches.write(store, work, repeated, **how)
+    for _ in range(TRIES):
+        # Where another writer brought or changed the same number meanwhile (PostgreSQL): look again at what is there.
+        with suppress(_Again, IntegrityError, store.dialect.loaded_dbapi.IntegrityError):
+            return batches.write(store, work, repeated, **how)
+    return batches.write(store, work, repeated, **how)
+
+
+TRIES = 20  # of several writers of one number, one is done at each
+
+
+class _Again(Exception):
+    """The version that was live ended while we waited for it; the one that followed has not been looked at."""
 
 
 def _faster(number: str) -> Conflict:
@@ -479,6 +506,8 @@ def _counts(plan: _Plan) -> tuple[bool, tuple, int, int, int]:
 def _plan(conn, tickets, clock, given, rows, prefer, at, *, lock) -> _Plan:
     """What each ticket would do to the live version of its number. Raises Rejected or Conflict."""
     lines = dict(zip((one.number for one in tickets), rows or [None] * len(tickets), strict=True))
+    if len(lines) < len(tickets):
+        raise ValueError("a number stands twice")
     stored = _live(conn, sorted(lines), lock=lock) if conn.scalar(select(ticket.c.version).limit(1)) else {}
     fields = [FACTS.index(name) for name in given]
     plan, clashes = _Plan([], [], 0), []
@@ -508,24 +537,39 @@ def _plan(conn, tickets, clock, given, rows, prefer, at, *, lock) -> _Plan:
 
 
 def _merged(stored: Ticket, one: Ticket, fields: Sequence[int]) -> Ticket:
-    """The stored ticket with what the file gives; a blank cell, or a place not recognised, takes nothing away."""
+    """The stored ticket with what the file gives; what says less takes nothing away."""
     if stored == one:
         return stored
     cells = list(stored)
     for at in fields:
-        if one[at] not in (None, "") and not (at == _UNIT and _is_street(one.unit)):
+        if one[at] != stored[at] and not _says_less(at, one[at], stored[at]):
             cells[at] = one[at]
-    if (cells[_RECEIVED], cells[_KIND]) != (stored.received_on, stored.kind) and stored.rule != BY_FILE:
-        for name in CLOCK:  # received on another day: the clock is set anew
+    return stored if cells == list(stored) else _unset(stored, cells)
+
+
+def _unset(stored: Ticket, cells: list) -> Ticket:
+    """The ticket of `cells`: received on another day, its clock is to be set anew unless a file gave the due day."""
+    if (cells[_RECEIVED], cells[_KIND]) != (stored.received_on, stored.kind) and cells[_RULE] != BY_FILE:
+        for name in CLOCK:
             cells[FACTS.index(name)] = "" if name == "rule" else None
-    return stored if cells == list(stored) else Ticket(*cells)
+    return Ticket(*cells)
 
 
-_UNIT, _RECEIVED, _KIND = (FACTS.index(name) for name in ("unit", "received_on", "kind"))
+_UNIT, _RECEIVED, _KIND, _RULE = (FACTS.index(name) for name in ("unit", "received_on", "kind", "rule"))
+_TITLE, _SUBJECT = FACTS.index("title"), FACTS.index("subject")
+_TIMES = {FACTS.index(name) for name in FACTS if name.endswith("_at")}
 
 
-def _is_street(code: str) -> bool:
-    return code.endswith("000")
+def _says_less(at: int, new: Any, stored: Any) -> bool:
+    """Whether a file knows less of a field than is stored: a blank, a place not recognised, a day whose hour is
+    known, a title without the text below it, the upper levels of a subject alone."""
+    if new in (None, ""):
+        return True
+    if at == _UNIT:
+        return new.endswith("000")
+    if at in _TIMES:
+        return stored is not None and not _timely(new) and 0 <= stored - new < 86400
+    return (at == _TITLE and stored.startswith(new)) or (at == _SUBJECT and stored.startswith(f"{new}->"))
 
 
 def _three_way(base: Ticket, mine: Ticket, file: Ticket, fields: Sequence[int], prefer: str) -> tuple[Ticket, list]:
@@ -533,13 +577,13 @@ def _three_way(base: Ticket, mine: Ticket, file: Ticket, fields: Sequence[int], 
     cells, clashes = list(mine), []
     for at in fields:
         name, new = FACTS[at], file[at]
-        if new in (None, "", base[at], mine[at]) or (at == _UNIT and _is_street(new)) or name in CLOCK[3:]:
+        if new in (base[at], mine[at]) or name in CLOCK[3:] or _says_less(at, new, mine[at]):
             continue
         if mine[at] == base[at] or prefer == "file":
             cells[at] = new
         elif prefer != "ledger":
             clashes.append((name, mine[at], new))
-    return Ticket(*cells), clashes
+    return _unset(mine, cells), clashes
 
 
 def _masked(one: Ticket) -> Ticket:
@@ -552,15 +596,10 @@ def _masked(one: Ticket) -> Ticket:
 
 def _check(tickets: Sequence[Ticket], lines: Mapping[str, int | None] | None, units: Mapping, at: datetime) -> None:
     today, found = number_of(china_day(at)), []
-    sound = {}
+    always = {code for code, one in units.items() if not one.opened_on and not one.closed_on}
     for one in tickets:
-        # What must be compared with other fields is compared for each; what a million tickets share, once.
-        shared = (one.kind, one.unit, one.satisfaction, one.limit_days, one.received_on)
-        if sound.get(shared) and _plain(one, today):
-            continue
-        wrong = list(problems(one, units, today, (lines or {}).get(one.number)))
-        sound[shared] = sound.get(shared) or not wrong
-        found += wrong
+        if not (one.unit in always and _plain(one, today)):
+            found += problems(one, units, today, (lines or {}).get(one.number))
     if found:
         raise Rejected(found)
 
@@ -570,7 +609,10 @@ def _plain(one: Ticket, today: int) -> bool:
     return bool(
         one.number
         and len(one.number) <= 64
-        and one.received_on <= (one.closed_on or today) <= today
+        and one.kind in KINDS
+        and (not one.satisfaction or one.satisfaction in SATISFACTION)
+        and (one.limit_days is None or 0 < one.limit_days <= 1000)
+        and 20000101 <= one.received_on <= (one.closed_on or today) <= today
         and one.received_on <= (one.contacted_on or today) <= today
         and one.received_on <= (one.called_back_on or today) <= today
         and (one.kind == INQUIRY or one.due_on is not None and one.due_on >= one.received_on)
@@ -585,6 +627,9 @@ def _units(conn: Connection) -> dict[str, Unit]:
     return {row.code: Unit(*row) for row in conn.execute(select(unit))}
 
 
+_hold_units = select(unit.c.code).order_by(unit.c.code).with_for_update(read=True, key_share=True)
+
+
 def _apply(
     conn: Connection,
     steps: Sequence[tuple[Ticket | None, Version | None]],
@@ -594,35 +639,59 @@ def _apply(
     at: datetime,
 ) -> None:
     """Stamp the versions that end and add the ones that begin."""
+    places = sorted({one.unit for one, _ in steps if one} | {old.ticket.unit for _, old in steps if old})
+    for part in in_parts(places):  # held in code order, as the writers of entries do, and so are the rows
+        conn.execute(_hold_units.where(unit.c.code.in_(part)))
     ended = [{"n": old.ticket.number, "v": old.version} for _, old in steps if old]
     if ended:
         stamp = (
             update(ticket)
             .where(ticket.c.number == bindparam("n"), ticket.c.version == bindparam("v"))
-            .values(retired_at=at, retired_by=by, retired_reason=reason, retired_batch=act)
+            .values(retired_at=at, retired_by=by, retired_reason=mask(reason), retired_batch=act)
         )
         conn.execute(stamp, ended)
     voided = _last_versions(conn, [one.number for one, old in steps if one and old is None])
-    tail = (at, by, act, None, None, None, None)
-    begun = []
-    for one, old in steps:
-        if one is None:
-            continue
-        version = old.version + 1 if old else voided.get(one.number, 0) + 1
-        deadline, stopped = one.extended_to or one.due_on, one.closed_on
-        if one.returned_on or one.suspended_on:
-            stopped = one.stopped_on
-        begun.append((one.number, version, *one[1:], deadline and _next_day(deadline), stopped, *tail))
-    for start in range(0, len(begun), 50_000):
-        insert_rows(conn, ticket, begun[start : start + 50_000], _STORED)
+    tail = (stored_form(conn, ticket.c.recorded_at, at), by, act, None, None, None, None)
+    begun = [(one, old.version if old else voided.get(one.number, 0)) for one, old in steps if one]
+    begun.sort(key=lambda step: step[0].number)
+    for start in range(0, len(begun), 50_000):  # the rows of a million tickets at once would be half a gigabyte
+        rows = [_row(one, last + 1, tail) for one, last in begun[start : start + 50_000]]
+        insert_rows(conn, ticket, rows, _STORED)
+
+
+def _row(one: Ticket, version: int, tail: tuple) -> tuple:
+    """A version as a row of the table; `tail` is who wrote it and when."""
+    deadline, stopped = one.extended_to or one.due_on, one.closed_on
+    if one.returned_on or one.suspended_on:
+        stopped = one.stopped_on
+    return (one.number, version, *one[1:], deadline and _next_day(deadline), stopped, *tail)
+
+
+def add(conn: Connection, dated: Iterable[tuple[Ticket, datetime]], act: int, by: str) -> None:
+    """Store first versions, each recorded at an instant of its own: the sample's, of numbers that are not there.
+
+    Checks nothing and refreshes no roll-up.
+    """
+    rows = [_row(one, 1, (at, by, act, None, None, None, None)) for one, at in dated]
+    insert_rows(conn, ticket, rows, _STORED)
 
 
 def _last_versions(conn: Connection, numbers: list[str]) -> dict[str, int]:
-    """The last version of numbers that were voided once; empty while the store holds no ticket."""
+    """The last version of numbers that were voided once; empty while the store holds no ticket.
+
+    Raises _Again where one is live after all.
+    """
     if not numbers or not conn.scalar(select(ticket.c.version).limit(1)):
         return {}
-    last = select(ticket.c.number, func.max(ticket.c.version)).group_by(ticket.c.number)
-    return dict(row for part in in_parts(numbers) for row in conn.execute(last.where(ticket.c.number.in_(part))))
+    ended = func.count(ticket.c.retired_at) == func.count()
+    wanted = select(ticket.c.number, func.max(ticket.c.version), ended).group_by(ticket.c.number)
+    found = {}
+    for part in in_parts(numbers):
+        for number, last, over in conn.execute(wanted.where(ticket.c.number.in_(part))):
+            if not over:
+                raise _Again
+            found[number] = last
+    return found
 
 
 # -------------------------------------------------------------------------------------------- reading
@@ -641,7 +710,7 @@ def _live(conn: Connection, numbers: list[str], lock: bool = False) -> dict[str,
     if lock:
         wanted = wanted.with_for_update()
     found = {}
-    for part in in_parts(numbers):
+    for part in in_parts(sorted(numbers)):
         for version, *facts in raw_rows(conn, wanted.where(ticket.c.number.in_(part)).order_by(ticket.c.number)):
             one = _ticket(facts)
             found[one.number] = _Stored(one, version)
@@ -661,19 +730,35 @@ def _ticket(facts: Sequence) -> Ticket:
 
 
 def _imported(conn: Connection, numbers: list[str]) -> dict[str, Ticket]:
-    """What the last import said of tickets that a person has changed since."""
+    """What imports said last, field by field, of tickets that somebody changed by hand.
+
+    A later import that repeats the old value of a field leaves what the person set, so the version it made says
+    nothing of that field: only what an import changed, it said.
+    """
     taken_back = batch.alias("taken_back")
-    source = batch.c.source.in_(["import", "sample"]) & func.coalesce(taken_back.c.source != "undo", True)
-    found = {}
+    imports = batch.c.source.in_(["import", "sample"])
+    said = imports & func.coalesce(taken_back.c.source != "undo", True)
+    touched = select(ticket.c.number).join_from(ticket, batch, ticket.c.batch == batch.c.id).where(~imports).distinct()
+    wanted = (
+        select(said, ticket.c.batch, ticket.c.retired_batch, *_FACT_COLUMNS)
+        .join_from(ticket, batch, ticket.c.batch == batch.c.id)
+        .join(taken_back, ticket.c.retired_batch == taken_back.c.id, isouter=True)
+        .order_by(ticket.c.number, ticket.c.version)
+    )
+    found: dict[str, Ticket] = {}
     for part in in_parts(numbers):
-        wanted = (
-            select(*_FACT_COLUMNS)
-            .join_from(ticket, batch, ticket.c.batch == batch.c.id)
-            .join(taken_back, ticket.c.retired_batch == taken_back.c.id, isouter=True)
-            .where(ticket.c.number.in_(part), source)
-            .order_by(ticket.c.number, ticket.c.version)
-        )
-        found |= {facts[0]: _ticket(facts) for facts in raw_rows(conn, wanted)}
+        by_hand = [number for (number,) in raw_rows(conn, touched.where(ticket.c.number.in_(part)))]
+        last, ended = None, None
+        for is_said, begun, retired, *facts in raw_rows(conn, wanted.where(ticket.c.number.in_(by_hand))):
+            one = _ticket(facts)
+            if last is None or last.number != one.number or ended != begun:
+                found.pop(one.number, None)  # the first version, or the first after it was voided
+                last = None
+            if is_said and (base := found.get(one.number)) is not None:
+                found[one.number] = Ticket(*(b if a == m else a for a, m, b in zip(one, last, base, strict=True)))
+            elif is_said:
+                found[one.number] = one
+            last, ended = one, retired
     return found
 
 
@@ -744,7 +829,8 @@ def still_open(
 ) -> list[Version]:
     """The tickets open at the end of a day: received, neither closed nor sent back; those due first stand first."""
     t = ticket.c
-    here = (t.received_on <= day, believed(as_of, ticket))
+    # Not a range in itself, or SQLite would look for the few that end later among all that were received before.
+    here = ((t.received_on <= day).is_(True), believed(as_of, ticket))
     found = []
     with reading(store) as conn:
         for part in in_parts(list(units)):
@@ -771,7 +857,7 @@ def overdue_at(store: Engine, units: Sequence[str], first: date, last: date) -> 
 def carried_late(store: Engine, units: Sequence[str], day: date) -> list[Version]:
     """The tickets that were late already before a day and still open when it began."""
     t = ticket.c
-    running = (t.stopped_on.is_(None) | (t.stopped_on >= day)) & (t.closed_on.is_(None) | (t.closed_on >= day))
+    running = (t.closed_on.is_(None) | (t.closed_on >= day)) & (t.returned_on.is_(None) | (t.returned_on >= day))
     return _listed(store, units, late & (t.overdue_from < day) & running, None, (t.overdue_from, t.number), None)
 
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import Connection, Engine, bindparam, delete, except_, func, insert, select, union_all
 
 from db.engine import add_up, in_parts, raw_rows, reading
-from db.measures import TICKETS, believed, cells, live, month_of, months_between, ticket_cells
+from db.measures import believed, cells, live, month_of, months_between, ticket_cells
 from db.schema import monthly_total, ticket, ticket_total
 
 COLUMNS = [c.name for c in monthly_total.columns]
@@ -36,13 +36,12 @@ def refresh_tickets(conn: Connection, act: int) -> None:
     """
     change: Counter = Counter()
     for cells_of, sign in ((_begun, 1), (_ended, -1)):
-        for *key, total in conn.execute(cells_of, {"batch": act}):
-            change[tuple(key)] += sign * total
-    names = ticket_total.columns.keys()
-    rows = [dict(zip(names, (*key, total), strict=True)) for key, total in sorted(change.items()) if total]
+        for unit, measure, month, total in conn.execute(cells_of, {"batch": act}).cursor.fetchall():
+            change[unit, measure, month] += sign * total
+    rows = [(*key, total) for key, total in sorted(change.items()) if total]
     if rows:
         add_up(conn, ticket_total, rows, "total")
-        units = sorted({row["unit"] for row in rows})
+        units = sorted({row[0] for row in rows})
         conn.execute(delete(ticket_total).where(ticket_total.c.unit.in_(units), ticket_total.c.total == 0))
 
 
@@ -62,7 +61,9 @@ def differences(conn: Connection) -> list[dict]:
     """The cells where a roll-up and what it is made of disagree; empty when the store is sound."""
     found = []
     for table, made in _made():
-        stored, made = select(*table.columns), select(*made.subquery("made").columns)
+        # The tickets' measures bear the codes of the indicators: a difference names either the same way.
+        named = [c.label("indicator") if c.name == "measure" else c for c in table.columns]
+        stored, made = select(*named), select(*made.subquery("made").columns)
         wrong = union_all(
             select(except_(stored, made).subquery("stored_only")),
             select(except_(made, stored).subquery("made_only")),
@@ -148,6 +149,10 @@ def tickets_before(
     return found
 
 
+# What happens to a ticket that says of which months something is known; every ticket has the first.
+_TELLING = ["hotline.received", "hotline.closed", "hotline.returned", "hotline.overdue"]
+
+
 def ticket_months(
     store: Engine, units: Iterable[str], last: date, as_of: datetime | None = None
 ) -> dict[str, tuple[int, int]]:
@@ -157,12 +162,12 @@ def ticket_months(
         for part in in_parts(list(units)):
             if as_of is None:
                 months = select(total.unit, func.min(total.month), func.max(total.month)).where(
-                    total.unit.in_(part), total.measure.in_(list(TICKETS)), total.month <= month_of(last)
+                    total.unit.in_(part), total.measure.in_(_TELLING), total.month <= month_of(last)
                 )
                 months = months.group_by(total.unit)
             else:
                 mine = believed(as_of, ticket) & ticket.c.unit.in_(part)
-                some = ticket_cells(mine, date(2000, 1, 1), last).subquery().c
+                some = ticket_cells(mine, date(2000, 1, 1), last, tuple(_TELLING)).subquery().c
                 months = select(some.unit, func.min(some.month), func.max(some.month)).group_by(some.unit)
             for unit, low, high in conn.execute(months):
                 before = found.get(unit[:9], (low, high))

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from db import ledger, notices
+from db import notices
 from db.commandline import LANGUAGE, run, say
 from db.engine import CHINA, writing
 from db.language import Problem, Refusal, Rejected, translate
-from metrics import exports, figures, quality, spreadsheets
+from metrics import exports, figures, hotline, quality, spreadsheets, ticket_files
 from metrics.workdays import calendar, notices_from_file
 
 
@@ -74,7 +74,7 @@ def run_import(store, args) -> int:
     by = args.by or getpass.getuser()
     if args.undo is not None:
         reason = translate("撤销批次 {batch}", LANGUAGE, batch=args.undo)
-        ledger.undo(store, args.undo, by=by, reason=reason, token=uuid.uuid4().hex)
+        ticket_files.undo(store, args.undo, by=by, reason=reason, token=uuid.uuid4().hex)
         say("已撤销批次 {batch}", batch=args.undo)
         return 0
     if args.file is None:
@@ -83,15 +83,19 @@ def run_import(store, args) -> int:
     def progress(stage: str) -> None:
         print(translate(stage, LANGUAGE) + "…", file=sys.stderr)
 
-    made = spreadsheets.import_counts(
-        store,
-        args.file.read_bytes(),
-        args.file.name,
-        by=by,
-        token=uuid.uuid4().hex,
-        dry_run=args.dry_run,
-        progress=progress if args.file.stat().st_size > 1_000_000 else lambda stage: None,
-    )
+    how = {"by": by, "token": uuid.uuid4().hex, "dry_run": args.dry_run}
+    if args.file.stat().st_size > 1_000_000:
+        how["progress"] = progress
+    tickets_only = {"sheet": args.sheet, "within": args.within, "prefer": args.prefer}
+    if args.kind == "counts" and any(tickets_only.values()):
+        raise Refusal("--sheet、--within、--prefer 只用于导入工单（--as tickets）")
+    if args.kind == "tickets":
+        how |= tickets_only
+    take = ticket_files.import_tickets if args.kind == "tickets" else spreadsheets.import_counts
+    ticket_files.small_enough(args.file.stat().st_size, args.file.name)
+    made = take(store, args.file.read_bytes(), args.file.name, **how)
+    made.pop("changes", None)
+    made.pop("clashes", None)
     errors = made["errors"]
     if args.format == "json":
         sys.stdout.reconfigure(encoding="utf-8")
@@ -99,9 +103,17 @@ def run_import(store, args) -> int:
     elif args.format == "csv":
         show(pd.DataFrame([_error(e) for e in errors], columns=["row", "column", "value", "problem"]), "csv")
     elif not errors:
-        counts = {**made, "batch": made["batch"] or "—"}
+        told = ("read", "new", "unchanged", "changed", "conflicts")
+        counts = {name: made[name] for name in told} | {"batch": made["batch"] or "—"}
         counts["file"] = f"{made['file']} {made['sheet'] or ''}".strip()
-        say("{file}：读取 {read}，新增 {new}，已存在 {unchanged}，更改 {changed}，批次 {batch}", **counts)
+        say(
+            "{file}：读取 {read}，新增 {new}，已存在 {unchanged}，更改 {changed}，冲突 {conflicts}，批次 {batch}",
+            **counts,
+        )
+        if made.get("unplaced"):
+            say("待归属 {n} 件：没有写明本库的社区，可在“待归属”页归到社区", n=made["unplaced"])
+        for note, n in made.get("notes", {}).items():
+            say("{note}（{n} 件）", note=translate(note, LANGUAGE), n=n)
     if errors:
         listed = Rejected(errors).text(LANGUAGE)
         print(listed if args.format == "table" else listed.splitlines()[0], file=sys.stderr)
@@ -121,6 +133,17 @@ def run_completeness(store, args) -> int:
     month = _month(args.month, args.year)
     show(quality.completeness(store, args.year, month=month, cut_off=args.cut_off, within=args.within), args.format)
     return 0
+
+
+def run_overdue(store, args) -> int:
+    found = hotline.proof(store, args.year, args.cut_off, LANGUAGE)
+    if args.format == "table":
+        print(found.sentence(LANGUAGE))
+        for problem in found.unproved:
+            print(problem.text(LANGUAGE))
+    if len(found.late) or args.format != "table":
+        show(found.late[list(hotline.LATE_COLUMNS)], args.format)
+    return 0 if found.verdicts[0].holds else 1
 
 
 def run_due(store, args) -> int:
@@ -195,15 +218,24 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--out", type=Path, required=True, metavar="FILE.csv|FILE.xlsx")
     sub.add_argument("--by", choices=("community", "month"), help="which table a CSV holds; the totals without it")
 
-    sub = command(run_import, "import", "counts from a file, all or none", year=False, within=False)
+    sub = command(run_import, "import", "counts or tickets from a file, all or none", year=False, within=False)
     sub.add_argument("file", type=Path, nargs="?", metavar="FILE")
-    sub.add_argument("--as", dest="kind", choices=("counts",), default="counts", help="what the file holds")
+    sub.add_argument("--as", dest="kind", choices=("counts", "tickets"), default="counts", help="what the file holds")
+    sub.add_argument("--sheet", help="which sheet holds the tickets, where several might")
+    sub.add_argument("--within", default="", metavar="PREFIX", help="the street whose tickets these are")
+    sub.add_argument(
+        "--prefer", choices=("file", "ledger"), default="", help="who is right where a person changed a ticket since"
+    )
     sub.add_argument("--dry-run", action="store_true", help="say what would happen, write nothing")
     sub.add_argument("--undo", type=int, metavar="BATCH", help="take an import back")
     sub.add_argument("--by", metavar="NAME", help="who imports (default: this login)")
 
     sub = command(run_completeness, "completeness", "daily forms expected, filed, filed on time")
     sub.add_argument("--month", metavar="2024-03")
+
+    command(
+        run_overdue, "overdue", "12345 tickets late by the cut-off; exit 0 when it is proved that none is", within=False
+    )
 
     sub = command(run_due, "due", "the last day of a limit in working days", year=False, within=False)
     sub.add_argument("received", type=_day, metavar="DAY", help="the day of receipt, day 0")

@@ -14,7 +14,7 @@ import pandas as pd
 from db import ledger, settings, tickets, totals
 from db.engine import china_day, now, reading
 from db.language import Refusal, translate
-from db.measures import TICKETS, month_of, windowed
+from db.measures import ASKED, TICKETS, month_of, windowed
 from db.schema import day_of
 from db.units import Unit, labels, units
 from metrics import sources
@@ -387,7 +387,9 @@ def _tickets(
         return
     counted = [code for code in needed if code in TICKETS]
     balances = {code: meanings[code].parts for code in needed if meanings[plain(code)].adds == "balance"}
-    asked = list(dict.fromkeys([*counted, *(part for parts in balances.values() for part in parts)]))
+    questions = {code: _question(code) for code in counted if plain(code) in ASKED}
+    parts = [part for some in balances.values() for part in some]
+    asked = list(dict.fromkeys([*counted, *questions.values(), *parts]))
     codes = [one.code for one in scope if source.months(one.code)]
     last = min(period.last, source.last)
     if last < period.first or not asked or not codes:
@@ -405,7 +407,8 @@ def _tickets(
             zero = one.level == "community" and one.alive(period.first, period.last)
             for code in counted:
                 quantity = found.get((one.code, code, month), 0)
-                if quantity or zero:
+                unasked = code in questions and not found.get((one.code, questions[code], month))
+                if quantity or (zero and not unasked):
                     yield (n, month % 100 - 1, at_code[code]), quantity
         for code, (plus, *minus) in balances.items():
             left = before.get((one.code, plus), 0) - sum(before.get((one.code, part), 0) for part in minus)
@@ -416,6 +419,11 @@ def _tickets(
                 known = left or (one.level == "community" and span[1] > period.year * 100)
                 if known and month >= low and ("month" in by or month == end):
                     yield (n, month % 100 - 1, at_code[code]), left
+
+
+def _question(code: str) -> str:
+    """The measure that says how many were asked what a call-back's answer is about."""
+    return windowed(ASKED[plain(code)], code.partition("@")[2])
 
 
 def _disagreement(line, counted: dict[str, int], language: str) -> str | None:
