@@ -10,14 +10,14 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 from chinese_calendar import get_workdays
-from sqlalchemy import Connection, Engine, delete, func, insert, select, union
+from sqlalchemy import Connection, Engine, Select, delete, func, insert, or_, select, union
 
-from db import ledger, settings, totals, units
+from db import ledger, sample_tickets, settings, tickets, totals, units
 from db.definitions import catalogue
 from db.engine import now, writing
 from db.language import Refusal
 from db.ledger import Draft
-from db.schema import batch, coverage, entry, unit, value
+from db.schema import alias, batch, coverage, entry, ticket, unit, value
 
 TOKEN = "sample-2024"
 YEAR, CUT_OFF = 2024, date(2024, 12, 18)
@@ -25,9 +25,9 @@ BY = "示例数据"
 COMMUNITIES = Path(__file__).parent / "sample_communities.csv"
 OFFICE = "120114001000"
 
+TICKETS = 9232  # received up to the cut-off
 # What the daily counts add up to at the cut-off.
 DAILY = {
-    "hotline.received": 9232,
     "consultation.in_person": 232,
     "consultation.phone": 98,
     "adviser.petition": 168,
@@ -38,9 +38,8 @@ DAILY = {
     "legal_aid.referrals": 64,
     "media.posts": 412,
 }
-# Made from the receipts, some working days later; every workday's report carries a zero for the last two.
-FOLLOWS = {"hotline.closed": ("hotline.received", 4), "mediation.resolved": ("mediation.received", 9)}
-ALWAYS_ZERO = ("hotline.extended", "hotline.overdue")
+# Made from the receipts, some working days later.
+FOLLOWS = {"mediation.resolved": ("mediation.received", 9)}
 MONTH_WEIGHT = (0.8, 0.6, 1.1, 1.1, 1.2, 1.1, 1.0, 1.0, 1.0, 0.9, 1.1, 1.2)
 UNFILED = 0.004  # share of community-days on which nobody filed
 
@@ -88,11 +87,11 @@ MUST_KNOW = """
 
 
 def load(store: Engine) -> bool:
-    """Load the sample year; False where it is loaded already. Raises Refusal where the store holds real entries."""
+    """Load the sample year; False where it is loaded already. Raises Refusal where the store holds real data."""
     with writing(store) as conn:
         if loaded(conn):
             return False
-        if conn.scalar(select(entry.c.no).limit(1)):
+        if conn.scalar(select(entry.c.no).limit(1)) or conn.scalar(select(ticket.c.version).limit(1)):
             raise Refusal("库中已有真实数据，不能再载入示例数据")
         communities = _communities(conn)
         act = conn.execute(
@@ -106,13 +105,17 @@ def load(store: Engine) -> bool:
             )
         ).inserted_primary_key[0]
         known = catalogue(store, conn)
-        drafts = _daily(communities) + _records(communities)
+        draw = random.Random(YEAR + 4)
+        size = {c: draw.uniform(0.5, 1.6) for c in communities}
+        drafts = _daily(size) + _records(communities)
         by_instant: dict[datetime, list[Draft]] = {}
         for filed_at, draft in drafts:
             by_instant.setdefault(filed_at, []).append(draft)
         for filed_at in sorted(by_instant):
             steps = [ledger.Step(draft, None, dict(draft.values), draft.covers or ()) for draft in by_instant[filed_at]]
             ledger.apply(conn, known, steps, act, BY, "", filed_at, sample=True)
+        draw = random.Random(YEAR + 2)
+        tickets.add(conn, sample_tickets.drawn(draw, TICKETS, CUT_OFF, size, MONTH_WEIGHT, OFFICE), act, BY)
         totals.rebuild(conn)
         settings.put(conn, "sample_removed", False)
         settings.put(
@@ -129,27 +132,35 @@ def loaded(conn: Connection) -> bool:
 
 
 def count(conn: Connection) -> int:
-    """How many entries of the store are sample entries, revisions of them included; reads them all."""
-    return conn.scalar(select(func.count()).select_from(entry).where(entry.c.sample))
+    """How many entries and tickets of the store are the sample's, later versions included; reads them all."""
+    entries = conn.scalar(select(func.count()).select_from(entry).where(entry.c.sample))
+    return entries + conn.scalar(select(func.count()).select_from(ticket).where(ticket.c.number.in_(_numbers())))
+
+
+def _numbers() -> Select:
+    """The numbers of the sample's tickets, whoever wrote their later versions."""
+    return select(ticket.c.number).join(batch, ticket.c.batch == batch.c.id).where(batch.c.sample)
 
 
 def remove(store: Engine) -> int:
-    """Take the sample out, with every revision of it and the communities only it used; say how many entries.
+    """Take the sample out, with every later version of it and the communities only it used; say how much was there.
 
     The one deletion there is: a sample is not a fact.
     """
     with writing(store) as conn:
         if not loaded(conn):
             return 0
-        gone_entries = count(conn)
+        removed = count(conn)
         ours = select(entry.c.unit, entry.c.no).where(entry.c.sample).subquery()
         for table in (value, coverage):
             mine = (table.c.unit == ours.c.unit) & (table.c.no == ours.c.no)
             conn.execute(delete(table).where(select(ours.c.no).where(mine).exists()))
         conn.execute(delete(entry).where(entry.c.sample))
+        _remove_tickets(conn)
         conn.execute(delete(batch).where(batch.c.sample))
         totals.rebuild(conn)
-        used = set(conn.scalars(union(select(entry.c.unit), select(coverage.c.covered))))
+        places = (entry.c.unit, coverage.c.covered, ticket.c.unit, alias.c.unit)
+        used = set(conn.scalars(union(*map(select, places))))
         here = units.units(conn)
         used |= {one.code for one in here if not one.sample}
         kept = used | {code[:9] + "000" for code in used}  # a street stays with its communities
@@ -166,7 +177,19 @@ def remove(store: Engine) -> int:
         settings.put(conn, "units_saved", "")
         if len(gone) == len(here):
             settings.put(conn, "office", "")
-    return gone_entries
+    return removed
+
+
+def _remove_tickets(conn: Connection) -> None:
+    """Take the sample's tickets out, and the batches that wrote nothing else."""
+    mine = ticket.c.number.in_(_numbers())
+    acts = set(conn.scalars(union(*(select(act).where(mine) for act in (ticket.c.batch, ticket.c.retired_batch)))))
+    conn.execute(delete(ticket).where(mine))
+    wrote = [
+        select(table.c.batch).where(or_(table.c.batch == batch.c.id, table.c.retired_batch == batch.c.id)).exists()
+        for table in (entry, ticket)
+    ]
+    conn.execute(delete(batch).where(batch.c.id.in_(acts - {None}), ~or_(*wrote)))
 
 
 def _communities(conn: Connection) -> list[str]:
@@ -182,12 +205,11 @@ def _communities(conn: Connection) -> list[str]:
     return [u.code for u in wanted if u.level == "community"]
 
 
-def _daily(communities: list[str]) -> list[tuple[datetime, Draft]]:
+def _daily(size: dict[str, float]) -> list[tuple[datetime, Draft]]:
     """Every community's daily forms of the year's workdays, with a few days unfiled and a few filed late."""
     draw = random.Random(YEAR)
     days = get_workdays(date(YEAR, 1, 1), date(YEAR, 12, 31))
-    slots = [(c, d) for d in days for c in communities if draw.random() >= UNFILED]
-    size = {c: draw.uniform(0.5, 1.6) for c in communities}
+    slots = [(c, d) for d in days for c in size if draw.random() >= UNFILED]
     before = [slot for slot in slots if slot[1] <= CUT_OFF]
     after = [slot for slot in slots if slot[1] > CUT_OFF]
 
@@ -215,7 +237,6 @@ def _daily(communities: list[str]) -> list[tuple[datetime, Draft]]:
         forms: dict[str, dict[str, int]] = {}
         for code, of in counts.items():
             forms.setdefault(code.partition(".")[0], {})[code] = of[community, day]
-        forms["hotline"] |= dict.fromkeys(ALWAYS_ZERO, 0)
         made += [(at, Draft(kind, community, day, values)) for kind, values in forms.items()]
     return made
 

@@ -2,8 +2,10 @@
 
 from datetime import UTC, date, datetime
 
-from db import settings
+from db import settings, tickets
 from db.engine import writing
+from db.tickets import Ticket
+from metrics import hotline
 from metrics.figures import figures
 from metrics.quality import completeness, unfiled
 
@@ -36,8 +38,34 @@ def test_completeness_and_figures_count_the_same_missing_reports(sample_store):
     found = completeness(sample_store, 2024)
     blank = (found["expected"] - found["filed"]).groupby(found["kind"]).sum()
     missing = figures(sample_store, 2024).set_index("indicator")["missing"]
-    assert blank["hotline"] == missing["hotline.received"] > 0
+    assert blank["consultation"] == missing["consultation.phone"] > 0
     assert blank["media"] == missing["media.posts"]
+
+
+def test_where_tickets_speak_nobody_waits_for_the_daily_form(sample_store):
+    assert set(completeness(sample_store, 2024)["kind"]) == set(unfiled(sample_store, 2024)["kind"])
+    assert "hotline" not in set(completeness(sample_store, 2024)["kind"])
+    assert figures(sample_store, 2024, indicators=["hotline.received"])["missing"].isna().all()
+
+
+def test_the_daily_form_is_waited_for_until_the_month_of_the_first_ticket(clerk):
+    with writing(clerk.store) as conn:
+        settings.put(conn, "reporting_since", "2024-08-01")
+    at = datetime(2024, 9, 12, 1, tzinfo=UTC)
+    clock = hotline.clock(clerk.store)
+    texts = dict.fromkeys(("channel", "subject", "body", "title", "reply", "place"), "")
+    one = Ticket(
+        number="A1", unit=WENHUA, kind="inquiry", received_at=int(at.timestamp()), received_on=20240912, **texts
+    )
+    tickets.record(clerk.store, [clock(one)], by="张三", token="a", clock=clock)
+    found = completeness(clerk.store, 2024, cut_off=date(2024, 9, 30))
+    mine = found[(found["kind"] == "hotline") & (found["community"] == WENHUA)]
+    assert list(mine["month"]) == ["2024-08"]
+    behind = unfiled(clerk.store, 2024, cut_off=date(2024, 9, 30))
+    behind = behind[(behind["kind"] == "hotline") & (behind["community"] == WENHUA)]["missing"]
+    asked = {"cut_off": date(2024, 9, 30), "community": WENHUA, "indicators": ["hotline.received"]}
+    missing = figures(clerk.store, 2024, **asked)["missing"]
+    assert list(behind) == list(missing) == [mine["expected"].sum()] == [22]
 
 
 def test_a_form_with_one_number_is_filed_though_its_other_numbers_are_missing(clerk):
