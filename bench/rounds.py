@@ -7,11 +7,14 @@ from typing import Any, NamedTuple
 
 
 class Result(NamedTuple):
-    """A row of the table. `ours` and `bare` are seconds; `held` is None where there is no target."""
+    """A row of the table. `ours` and `bare` are seconds; `held` is None where there is no target.
+
+    Both are None where what is told is no time.
+    """
 
     what: str
-    ours: float
-    bare: float
+    ours: float | None
+    bare: float | None
     ratio: str
     target: str
     held: bool | None
@@ -41,17 +44,25 @@ def at_most(what: str, ours: float, bare: float, limit: float | None = None) -> 
     return Result(what, ours, bare, f"{ours / bare:.2f}× the time", *target)
 
 
-def at_least(what: str, ours: float, bare: float, factor: float) -> Result:
-    """Ours runs at `factor` times the rate or more."""
-    return Result(what, ours, bare, f"{bare / ours:.2f}× the rate", f"≥ {factor}×", bare >= factor * ours)
+def at_least(what: str, ours: float, bare: float, factor: float | None = None) -> Result:
+    """Ours runs at `factor` times the rate or more; without a factor the ratio is only told."""
+    target = ("", None) if factor is None else (f"≥ {factor}×", bare >= factor * ours)
+    return Result(what, ours, bare, f"{bare / ours:.2f}× the rate", *target)
+
+
+def within(what: str, amount: float, limit: float, unit: str) -> Result:
+    """An amount that is no time, of which there may be so much."""
+    return Result(what, None, None, f"{amount:.2f} {unit}", f"≤ {limit} {unit}", amount <= limit)
 
 
 def table(results: list[Result]) -> str:
     """The results as aligned text, times in milliseconds."""
     verdict = {True: "held", False: "NOT HELD", None: ""}
     lines = [("what", "ours ms", "bare ms", "ratio", "target", "")]
-    lines += [
-        (r.what, f"{r.ours * 1e3:.2f}", f"{r.bare * 1e3:.2f}", r.ratio, r.target, verdict[r.held]) for r in results
-    ]
+    lines += [(r.what, _shown(r.ours), _shown(r.bare), r.ratio, r.target, verdict[r.held]) for r in results]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     return "\n".join("  ".join(cell.ljust(w) for cell, w in zip(line, widths, strict=True)).rstrip() for line in lines)
+
+
+def _shown(seconds: float | None) -> str:
+    return "" if seconds is None else f"{seconds * 1e3:.2f}"

@@ -13,6 +13,7 @@ from metrics.exports import number
 from metrics.workdays import SORTS, Status
 
 BLUE, PALE, WARM, GREY = "#2F6DB5", "#B9C7DA", "#D9822B", "#6B7280"
+SORT_COLOURS = ["#F1F4F9", "#8FB3DE", "#DCE0E6", "#F4B5A2"]  # of the sorts of days
 SCALE = [[0, "#F3F6FB"], [0.5, "#8FB3DE"], [1, "#1F4E8C"]]
 
 
@@ -61,34 +62,40 @@ def heatmap(frame: pd.DataFrame, title: str, unit: str, language: str) -> go.Fig
     that a click finds the rows behind.
     """
     wide = frame.pivot(index=["community", "community_name"], columns="month", values="value")
-    codes = wide.index.get_level_values("community")
-    indicator = frame["indicator"].iloc[0]
-    data = [[[indicator, code, month] for month in wide.columns] for code in codes]
-    shape = np.array(data, dtype=object).reshape(len(codes), -1, 3)
+    names = wide.index.get_level_values("community_name")
+    labels = {month: month_name(month, language) for month in wide.columns}
     cells = go.Heatmap(
         z=wide.to_numpy(),
-        x=[month_name(month, language) for month in wide.columns],
-        y=list(wide.index.get_level_values("community_name")),
-        customdata=shape,
+        x=list(labels.values()),
+        y=list(names),
         colorscale=SCALE,
         zmin=0,
         xgap=2,
         ygap=2,
         texttemplate="%{z:,}",
         colorbar={"title": {"text": unit}, "thickness": 12, "tickformat": ","},
-        hovertemplate="%{y} %{customdata[2]}：%{z:,}" + unit + "<extra></extra>",
+        hoverinfo="skip",
     )
-    figure = _figure([cells], title, "")
-    axis = {"autorange": "reversed", "type": "category", "dtick": 1}
-    return figure.update_layout(
+    # A click on a cell of a heat map selects nothing: unseen points above the cells take it.
+    filled = frame[frame["value"].notna()]
+    points = go.Scatter(
+        x=filled["month"].map(labels),
+        y=filled["community_name"],
+        mode="markers",
+        marker={"opacity": 0, "size": 22, "symbol": "square"},
+        customdata=filled[["indicator", "community", "month"]].to_numpy(),
+        text=[number(value) for value in filled["value"]],
+        hovertemplate="%{y} %{customdata[2]}：%{text}" + unit + "<extra></extra>",
+        showlegend=False,
+    )
+    axis = {"type": "category", "dtick": 1, "showgrid": False}
+    return _figure([cells, points], title, "").update_layout(
         height=24 * len(wide) + 150,
-        yaxis=axis,
-        xaxis={
-            "type": "category",
-            "side": "top",
-            "dtick": 1,
-        },
+        yaxis={**axis, "range": [len(names) - 0.5, -0.5]},
+        xaxis={**axis, "range": [-0.5, len(labels) - 0.5], "side": "top"},
         margin={"t": 90},
+        hovermode="closest",
+        hoverdistance=40,
     )
 
 
@@ -115,7 +122,6 @@ def year_calendar(days: Sequence[Status], title: str, language: str, picked: dat
     Cells carry their day (ISO), so that a click finds it.
     """
     wide, high = 8, 8  # cells of a month with the gap beside it and the two lines above it
-    colours = ["#F1F4F9", "#8FB3DE", "#DCE0E6", "#F4B5A2"]
     sorts = np.full((4 * high, 3 * wide - 1), None, dtype=object)
     numbers = np.full(sorts.shape, "", dtype=object)
     places = []
@@ -134,7 +140,7 @@ def year_calendar(days: Sequence[Status], title: str, language: str, picked: dat
             text=numbers,
             texttemplate="%{text}",
             hoverinfo="skip",
-            colorscale=[[n / 3, colour] for n, colour in enumerate(colours)],
+            colorscale=[[n / 3, colour] for n, colour in enumerate(SORT_COLOURS)],
             zmin=0,
             zmax=3,
             showscale=False,
@@ -166,9 +172,7 @@ def year_calendar(days: Sequence[Status], title: str, language: str, picked: dat
             **quiet,
         ),
     ]
-    for sort, colour in zip(SORTS, colours, strict=True):
-        marker = {"symbol": "square", "color": colour, "size": 14, "line": {"color": PALE, "width": 1}}
-        traces.append(go.Scatter(x=[None], y=[None], name=translate(sort, language), mode="markers", marker=marker))
+    traces += _legend(language)
     hidden = {"visible": False, "fixedrange": True}
     edge = {"type": "rect", "line": {"color": WARM, "width": 3}}
     frames = [
@@ -187,3 +191,150 @@ def year_calendar(days: Sequence[Status], title: str, language: str, picked: dat
         xaxis={**hidden, "range": [-0.6, 3 * wide - 1.4]},
         yaxis={**hidden, "range": [4 * high - 0.4, -0.6]},
     )
+
+
+def _legend(language: str) -> list[go.Scatter]:
+    """What the colours of days mean."""
+    found = []
+    for sort, colour in zip(SORTS, SORT_COLOURS, strict=True):
+        marker = {"symbol": "square", "color": colour, "size": 14, "line": {"color": PALE, "width": 1}}
+        found.append(go.Scatter(x=[None], y=[None], name=translate(sort, language), mode="markers", marker=marker))
+    return found
+
+
+# ---------------------------------------------------------------------- 12345 tickets
+
+RED = "#B3261E"
+_URGENCY = {"overdue": RED, "today": WARM, "1": "#E5AC6B", "2": "#8FB3DE", "3": "#8FB3DE"}
+
+
+def bands(frame: pd.DataFrame, title: str, unit: str) -> go.Figure:
+    """Open tickets by what is left of their limit, the most urgent first. `frame`: band, name, count."""
+    colours = [_URGENCY.get(band, PALE) for band in frame["band"]]
+    figure = _figure([_bar(frame, colours, across=True)], title, unit, across=True)
+    axis = {"type": "category", "dtick": 1, "autorange": "reversed"}
+    return figure.update_layout(height=320, showlegend=False, yaxis=axis)
+
+
+def limit_used(frame: pd.DataFrame, title: str, unit: str) -> go.Figure:
+    """How many tickets used how much of their limit. `frame`: name, count; the last line are the late ones."""
+    colours = [BLUE] * (len(frame) - 1) + [RED]
+    axis = {"type": "category", "dtick": 1}
+    return _figure([_bar(frame, colours)], title, unit).update_layout(height=300, showlegend=False, xaxis=axis)
+
+
+MOST_CATEGORIES = 15
+
+
+def categories(frame: pd.DataFrame, title: str, unit: str) -> go.Figure:
+    """Horizontal bars, the largest on top; at most MOST_CATEGORIES. `frame`: category, count."""
+    frame = frame.rename(columns={"category": "name"})[:MOST_CATEGORIES][::-1]
+    figure = _figure([_bar(frame, BLUE, across=True)], title, unit, across=True)
+    return figure.update_layout(height=max(220, 24 * len(frame) + 110), yaxis={"type": "category", "dtick": 1})
+
+
+def _bar(frame: pd.DataFrame, colours: str | list[str], across: bool = False) -> go.Bar:
+    """Counts by name, each with its number beside it."""
+    places = {"x": frame["count"], "y": frame["name"]} if across else {"x": frame["name"], "y": frame["count"]}
+    return go.Bar(
+        **places,
+        orientation="h" if across else "v",
+        marker_color=colours,
+        text=[number(count) for count in frame["count"]],
+        textposition="outside",
+        cliponaxis=False,
+        hoverinfo="skip",
+    )
+
+
+def rates(frame: pd.DataFrame, title: str, language: str) -> go.Figure:
+    """Rates by month as lines in percent, with a gap where there is none. `frame`: the figures of several ratios by
+    month (indicator, name, month, value, community). Points open their rows when clicked."""
+    lines = []
+    for (_code, name), some in frame.groupby(["indicator", "name"], sort=False):
+        lines.append(
+            go.Scatter(
+                x=[month_name(month, language) for month in some["month"]],
+                y=some["value"],
+                name=name,
+                mode="lines+markers",
+                connectgaps=False,
+                customdata=some[["indicator", "community", "month"]].to_numpy(),
+                hovertemplate="%{customdata[2]} %{y:.2f}%<extra>%{fullData.name}</extra>",
+            )
+        )
+    figure = _figure(lines, title, "%")
+    low = frame["value"].min()
+    bottom = 0 if pd.isna(low) else max(0, 10 * ((low - 1) // 10))
+    return figure.update_layout(
+        showlegend=True,
+        xaxis={"type": "category", "dtick": 1},
+        yaxis={"range": [bottom, 101], "rangemode": "normal", "tickformat": ",.0f"},
+    )
+
+
+def ticket_clock(frame: pd.DataFrame, title: str, language: str, wide: int = 10, idle: int = 14) -> go.Figure:
+    """A ticket's days, one box each, as many as `wide` on a line; days off, make-up days and what happened in sight.
+
+    `frame`: metrics.hotline.timeline. A run of more than `idle` days on which nothing happened is one box "…".
+    """
+    boxes = []
+    for day in _without_idle(frame, idle):
+        if isinstance(day, int):
+            boxes.append((None, translate("…… {n} 天 ……", language, n=day), "", ""))
+            continue
+        counted = "" if pd.isna(day.counted) else translate("第 {n} 日", language, n=day.counted)
+        boxes.append((day.sort, f"{day.day:%m-%d} {day.weekday}", counted, day.events))
+    high = -(-len(boxes) // wide)
+    sorts = np.full((high, wide), None, dtype=object)
+    quiet = {"mode": "text", "hoverinfo": "skip", "showlegend": False}
+    texts: dict[str, list] = {"x": [], "y": [], "text": []}
+    frames = []
+    for n, (sort, day, counted, events) in enumerate(boxes):
+        y, x = divmod(n, wide)
+        sorts[y, x] = SORTS.index(sort) if sort in SORTS else None
+        happened = "<br>".join(f"<b>{event}</b>" for event in events.split(translate("、", language)) if event)
+        texts["x"].append(x)
+        texts["y"].append(y)
+        texts["text"].append("<br>".join(filter(None, [day, counted, happened])))
+        if events:
+            edge = {"type": "rect", "line": {"color": WARM, "width": 2}}
+            frames.append({**edge, "x0": x - 0.48, "x1": x + 0.48, "y0": y - 0.47, "y1": y + 0.47})
+    traces = [
+        go.Heatmap(
+            z=sorts,
+            colorscale=[[n / 3, colour] for n, colour in enumerate(SORT_COLOURS)],
+            zmin=0,
+            zmax=3,
+            showscale=False,
+            hoverinfo="skip",
+            xgap=4,
+            ygap=4,
+        ),
+        go.Scatter(**texts, **quiet, textfont={"size": 12, "color": "#1F2937"}),
+        *_legend(language),
+    ]
+    hidden = {"visible": False, "fixedrange": True}
+    return _figure(traces, title, "").update_layout(
+        height=96 * high + 84,
+        margin={"l": 0, "r": 0, "t": 76, "b": 0},
+        title={"y": 0.99, "yanchor": "top", "yref": "container"},
+        legend={"y": 1.0, "yanchor": "bottom", "itemclick": False, "itemdoubleclick": False},
+        shapes=frames,
+        dragmode=False,
+        xaxis={**hidden, "range": [-0.52, wide - 0.48]},
+        yaxis={**hidden, "range": [high - 0.5, -0.5]},
+    )
+
+
+def _without_idle(frame: pd.DataFrame, idle: int) -> list:
+    """The days of a timeline as rows, and in place of a long run on which nothing happened its length."""
+    shown, run = [], []
+    for day in frame.itertuples():
+        if not day.events:
+            run.append(day)
+            continue
+        shown += [len(run)] if len(run) > idle else run
+        run = []
+        shown.append(day)
+    return shown + run

@@ -94,8 +94,9 @@ def limit() -> None:
 
 def load(year: int) -> None:
     """The form for a year's notice, with the year it makes before anything is saved."""
-    form = opened(f"notice/{year}", lambda: known.notices.get(year))
-    days = known.notice(year) if year in known.years else Notice(year, "", frozenset(), frozenset())
+    stored = known.notice(year) if year in known.years else Notice(year, "", frozenset(), frozenset())
+    form = opened(f"notice/{year}", lambda: stored)
+    before = form.before.holidays, form.before.workdays
     document = st.text_input(
         _("文号"), key=f"{form.fields}/document", max_chars=100, placeholder=_("如：国办发明电〔2025〕7号")
     )
@@ -115,9 +116,7 @@ def load(year: int) -> None:
             disabled=file is not None,
             placeholder=_("每行一天或一段，如 {year}-02-05至{year}-02-11，或 2月5日至11日", year=year),
         )
-        for n, (area, title, of) in enumerate(
-            zip(areas, (_("放假"), _("调休上班")), (days.holidays, days.workdays), strict=True)
-        )
+        for n, (area, title, of) in enumerate(zip(areas, (_("放假"), _("调休上班")), before, strict=True))
     }
     try:
         if file:
@@ -131,7 +130,7 @@ def load(year: int) -> None:
         st.error(said(refusal))
         return
     wanted = Calendar({year: Notice(year, document, holidays, workdays)})
-    if (holidays, workdays) != (days.holidays, days.workdays):
+    if (holidays, workdays) != before:
         st.plotly_chart(
             charts.year_calendar(wanted.year(year), _("预览 {heading}", heading=heading(wanted, year)), language()),
             key="preview",
@@ -139,9 +138,9 @@ def load(year: int) -> None:
         )
     if not st.button(_("保存放假通知"), type="primary", icon=":material/save:"):
         return
-    if form.now != known.notices.get(year):
-        form.now = known.notices.get(year)
-        st.error(_("在您填写时，这一年的通知已被更新：{source}。", source=source(form.now)))
+    if form.now != stored:  # a colleague was faster
+        form.now = stored
+        st.error(_("在您填写时，这一年的通知已被更新：{source}。", source=source(stored)))
         st.caption(_("要以您填的为准，请再保存一次。"))
         return
     try:

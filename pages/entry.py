@@ -28,7 +28,15 @@ left, middle, right = st.columns([1, 1, 2])
 day = pickers.day(left, _("日期"), "day", pickers.today(), date(2000, 1, 1), pickers.today())
 mode = pickers.segments(right, _("方式"), "mode", {ONE: _("一个社区"), ALL: _("全部社区（表格）")})
 kinds = data.known().kinds
-daily = [kind for kind in kinds.values() if kind.grain == "daily"]
+ticketed = set(data.ticketed(day))  # of these, the 12345 figures are made of tickets
+
+
+def counted(units: list[str]) -> list[Kind]:
+    """The daily forms that these units fill in on the day."""
+    left_out = {"hotline"} if units and ticketed.issuperset(units) else set()
+    if left_out:
+        st.caption(_("12345 热线的数由工单逐件计算，不再填日报；见“12345 工单”。"))
+    return [kind for kind in kinds.values() if kind.grain == "daily" and kind.code not in left_out]
 
 
 def day_of(units: list[str], kinds: list[str]) -> dict[tuple[str, str], Version]:
@@ -58,6 +66,7 @@ def one_community() -> None:
     if community is None:
         st.info(_("这一天没有在册的社区。"))
         return
+    daily = counted([community.code])
     stored = partial(day_of, [community.code], [kind.code for kind in daily])
     place = f"day/{community.code}/{day}"
     form = opened(place, stored)
@@ -92,11 +101,11 @@ def one_community() -> None:
 
 
 def all_communities() -> None:
-    offered = {kind.code: kind.name[language()] for kind in kinds.values() if not kind.titled}
-    kind = pickers.select(middle, _("表单"), "kind", offered)
+    units = [one for one in data.communities() if one.alive(day, day)]
+    due = [*counted([one.code for one in units]), *(kind for kind in kinds.values() if kind.grain == "standing")]
+    kind = pickers.select(middle, _("表单"), "kind", {kind.code: kind.name[language()] for kind in due})
     meanings = data.known().entered(kind)
     codes, headings = [m.code for m in meanings], [label(meaning, language()) for meaning in meanings]
-    units = [one for one in data.communities() if one.alive(day, day)]
     stored = partial(day_of, [one.code for one in units], [kind])
     place = f"grid/{kind}/{day}"
     form = opened(place, stored)

@@ -4,7 +4,6 @@ import pandas as pd
 import streamlit as st
 
 from metrics import charts
-from metrics.exports import number, share
 from pages.shell import data, drill, pickers
 from pages.shell.language import _, language
 
@@ -33,26 +32,7 @@ year, cut_off = pickers.year_and_cut_off(top[0])
 chosen = pickers.indicator(top[1])
 whole = data.ask(year, cut_off=cut_off)
 by_code = {figure["indicator"]: figure for figure in whole.to_dict("records")}
-
-
-def card(code: str) -> None:
-    """One figure with last year's beside it, its missing reports, and the way to its rows."""
-    figure = by_code[code]
-    with st.container(border=True, height="stretch", gap="xxsmall"):
-        last = number(figure["previous"])
-        base = share(figure["numerator"], figure["denominator"])
-        st.caption(figure["name"])
-        st.header(f"{number(figure['value'])} :small[{figure['unit']}]", anchor=False)
-        blanks = 0 if pd.isna(figure["missing"]) else figure["missing"]
-        missing = _("缺报 {n} 份", n=number(blanks)) if blanks else ""
-        st.caption(" · ".join(filter(None, [_("上年同期 {n}", n=last), base, missing])))
-        drill.link(figure, year, cut_off)
-
-
-for start in range(0, len(HEADLINES), 4):
-    for place, code in zip(st.columns(4), HEADLINES[start : start + 4], strict=False):
-        with place:
-            card(code)
+drill.cards([by_code[code] for code in HEADLINES], year, cut_off)
 
 meaning = known.on(cut_off)[chosen]
 name, unit = meaning.name[language()], meaning.unit[language()]

@@ -7,7 +7,7 @@ import streamlit as st
 from db.language import Refusal
 from db.ledger import Ref
 from metrics import exports, figures
-from pages.shell import data
+from pages.shell import data, tickets
 from pages.shell.entries import flash, showing, ticked, versions
 from pages.shell.language import _, language, said
 
@@ -71,7 +71,9 @@ same = [key for key in ("kind", "name") if shown[key].nunique() == 1]  # the hea
 same += [] if shown["title"].any() else ["title"]
 columns = {key: title for key, title in columns.items() if key not in same}
 shown = shown[list(columns)].set_axis(list(columns.values()), axis=1)
-refs = [Ref.parse(one) if "-" in one else Ref(one, 0) for one in found["id"]]
+refs = [  # a ticket is known by its number alone
+    one.ticket or (Ref.parse(one.id) if "-" in one.id else Ref(one.id, 0)) for one in found.itertuples()
+]
 listing = showing(f"rows/{indicator}", refs)
 event = st.dataframe(
     shown, hide_index=True, on_select="rerun", selection_mode="single-row", key=listing, placeholder="—"
@@ -84,8 +86,10 @@ st.download_button(
     icon=":material/download:",
     on_click="ignore",
 )
+if event.selection.rows and (number := found["ticket"].iloc[event.selection.rows[0]]):
+    tickets.show(number)
 chosen = ticked(listing, event, refs)
-if chosen and chosen.no:
+if isinstance(chosen, Ref) and chosen.no:
     versions(chosen)
 else:
     st.caption(_("勾选行首，可看它的每一版：何时、何人、为何更正。"))

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from datetime import date
-from functools import wraps
+from functools import partial, wraps
 
 import streamlit as st
 
 from db import sample, settings, store, units
 from db.engine import china_day, now, open_store, reading, store_url
-from metrics import exports, figures, quality
+from db.measures import month_of
+from metrics import exports, figures, hotline, quality, sources
 from metrics.catalogue import Catalogue, catalogue
 from pages.shell.language import language
 
@@ -35,10 +36,10 @@ def look() -> None:
     st.session_state[STAMP] = (store_url(), china_day(now()), *store.stamp(the_store()))
 
 
-def _kept(ask: Callable) -> Callable:
+def _kept(ask: Callable, most: int = 500) -> Callable:
     """An answer of the store, kept for everybody until the store changes. Arguments are plain values, in order."""
 
-    @st.cache_data(max_entries=500, show_spinner=False)
+    @st.cache_data(max_entries=most, show_spinner=False)
     @wraps(ask)
     def answer(stamp: tuple, *arguments):
         return ask(*arguments)
@@ -112,3 +113,47 @@ def has_sample() -> bool:
     """Whether the sample year is in the store."""
     with reading(the_store()) as conn:
         return sample.loaded(conn)
+
+
+@_kept
+def open_tickets(day: date, language: str):
+    """`metrics.hotline.open_tickets`."""
+    return hotline.open_tickets(the_store(), day, language)
+
+
+@_kept
+def received_by_category(year: int, cut_off: date, language: str):
+    """`metrics.hotline.received_by_category`."""
+    return hotline.received_by_category(the_store(), year, cut_off, language)
+
+
+@partial(_kept, most=4)  # each holds every ticket of a period
+def proof(year: int, cut_off: date, language: str) -> hotline.Proof:
+    """`metrics.hotline.proof`."""
+    return hotline.proof(the_store(), year, cut_off, language)
+
+
+@_kept
+def disagreement(year: int, cut_off: date, language: str):
+    """`metrics.hotline.disagreement`."""
+    return hotline.disagreement(the_store(), year, cut_off, language)
+
+
+@_kept
+def origin(year: int, cut_off: date, language: str) -> list[str]:
+    """`metrics.hotline.origin`."""
+    return hotline.origin(the_store(), year, cut_off, language)
+
+
+@_kept
+def unassigned_count() -> int:
+    """`metrics.hotline.unassigned_count`."""
+    return hotline.unassigned_count(the_store())
+
+
+@_kept
+def ticketed(day: date) -> list[str]:
+    """The units whose 12345 figures of a day's month are made of tickets."""
+    codes = [one.code for one in all_units()]
+    source = sources.tickets(the_store(), codes, day)
+    return [code for code in codes if source.speak(code, month_of(day))]

@@ -1,11 +1,13 @@
 """From a figure to its rows: the link under a card, the click on a chart or a table."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
 import pandas as pd
 import streamlit as st
 
+from metrics.exports import number, share
 from pages.shell.language import _, language
 
 ROWS = str(Path(__file__).parent.parent / "rows.py")
@@ -19,10 +21,31 @@ def address(indicator: str, year: int, cut_off: date, community: str | None = No
     return {key: value for key, value in query.items() if value}
 
 
-def link(figure: pd.Series, year: int, cut_off: date) -> None:
+def link(figure: Mapping, year: int, cut_off: date) -> None:
     """The link from a figure (a row of the figures frame) to the entries behind it."""
     query = address(figure["indicator"], year, cut_off, figure["community"], figure["month"])
     st.page_link(ROWS, label=_("查看明细"), icon=":material/table_rows:", query_params=query)
+
+
+def card(figure: Mapping, year: int, cut_off: date) -> None:
+    """One figure with last year's beside it, its missing reports, and the way to its rows."""
+    with st.container(border=True, height="stretch", gap="xxsmall"):
+        last = number(figure["previous"])
+        base = share(figure["numerator"], figure["denominator"])
+        st.caption(figure["name"])
+        st.header(f"{number(figure['value'])} :small[{figure['unit']}]", anchor=False)
+        blanks = 0 if pd.isna(figure["missing"]) else figure["missing"]
+        missing = _("缺报 {n} 份", n=number(blanks)) if blanks else ""
+        st.caption(" · ".join(filter(None, [_("上年同期 {n}", n=last), base, missing])))
+        link(figure, year, cut_off)
+
+
+def cards(figures: Sequence[Mapping], year: int, cut_off: date) -> None:
+    """Figures as cards, four on a line."""
+    for start in range(0, len(figures), 4):
+        for place, figure in zip(st.columns(4), figures[start : start + 4], strict=False):
+            with place:
+                card(figure, year, cut_off)
 
 
 def chart(figure, year: int, cut_off: date, key: str) -> None:

@@ -32,12 +32,16 @@ current = st.navigation(
     [
         page("overview", _("总览"), "dashboard", default=True),
         page("entry", _("日报录入"), "edit_calendar"),
+        page("hotline", _("12345 工单"), "support_agent"),
         page("records", _("活动台账"), "event_note"),
         page("community", _("社区"), "location_city"),
+        page("imports", _("导入"), "upload_file"),
         page("annual", _("年报"), "summarize"),
         page("calendar", _("工作日历"), "calendar_month"),
         page("settings", _("设置"), "settings"),
         page("rows", _("明细"), "table_rows", visibility="hidden"),
+        page("ticket", _("工单"), "confirmation_number", visibility="hidden"),
+        page("unassigned", _("待归属"), "person_pin_circle", visibility="hidden"),
     ]
 )
 

@@ -15,6 +15,8 @@ from metrics.figures import figures
 
 WENHUA = "120114001007"
 
+CUT_OFF = date(2024, 12, 18)
+
 
 def query(page) -> dict[str, str]:
     return {key: values[0] for key, values in parse_qs(urlparse(page.url).query).items()}
@@ -41,6 +43,20 @@ def test_a_click_on_a_bar_opens_the_rows_of_that_month(visitor, served_store):
     }
     march = figures(served_store, 2024, by=["month"], indicators=["consultation.phone"])["value"].iloc[2]
     assert page.get_by_test_id("stMetricValue").inner_text().strip() == f"{march:.0f}"
+
+
+def test_a_click_on_a_cell_of_the_heat_map_opens_the_rows_of_that_community_and_month(visitor, served_store):
+    page = visitor.opens("/?indicator=consultation.phone")
+    cells = page.locator(".js-plotly-plot").nth(1).locator(".scatterlayer .point")
+    cells.first.wait_for()
+    cells.first.scroll_into_view_if_needed()
+    cells.first.click(force=True)
+    page.wait_for_url("**/rows*")
+    visitor.settles()
+    asked = query(page)
+    by = figures(served_store, 2024, by=["community", "month"], cut_off=CUT_OFF, indicators=["consultation.phone"])
+    cell = by[(by["community"] == asked["community"]) & (by["month"] == asked["month"])]["value"].item()
+    assert page.get_by_test_id("stMetricValue").inner_text().strip() == f"{cell:.0f}"
 
 
 def test_a_card_leads_to_the_events_behind_it(visitor):

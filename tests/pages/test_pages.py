@@ -271,6 +271,7 @@ def test_a_community_page_compares_with_the_median(visit, sample_office):
     at = visit("community", community=WENHUA, indicator="hotline.received")
     table = at.dataframe[0].value
     parts = figures(sample_office, 2024, cut_off=CUT_OFF, by=["community", "month"], indicators=["hotline.received"])
+    parts = parts[~parts["community"].str.endswith("000")]  # the street's own row is no community
     expected = parts.groupby("month")["value"].median()
     assert list(table["中位数"]) == list(expected)
     assert pd.notna(table["件"]).all()
