@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -49,12 +49,13 @@ def add(conn: Connection, new: Limit, by: str) -> None:
 
     Raises Refusal for a limit that is none, or a day and name that are taken.
     """
-    if not new.name.strip() or not new.document.strip():
+    new = replace(new, name=new.name.strip(), document=new.document.strip())
+    if not new.name or not new.document:
         raise Refusal("时限规则要有名称和依据文件")
     if new.handling_days < 1 or not (new.contact_minutes or new.contact_days):
         raise Refusal("办理时限应至少 1 个工作日，并写明首次联系时限（分钟或工作日）")
     same = select(limit_rule.c.name).where(
-        limit_rule.c.effective_from == new.effective_from, limit_rule.c.name == new.name.strip()
+        limit_rule.c.effective_from == new.effective_from, limit_rule.c.name == new.name
     )
     if conn.scalar(same):
         raise Refusal("自 {day} 起名为“{name}”的时限规则已存在", day=new.effective_from, name=new.name)

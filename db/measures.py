@@ -217,12 +217,18 @@ def on_day(measure: Measure, first: date, last: date) -> ColumnElement[bool]:
 
 
 def ticket_cells(
-    where: ColumnElement[bool], first: date | None = None, last: date | None = None, measures: tuple[str, ...] = ()
+    where: ColumnElement[bool],
+    first: date | None = None,
+    last: date | None = None,
+    measures: tuple[str, ...] = (),
+    *,
+    days: bool = False,
 ) -> Select:
-    """One row (unit, measure, month, total) per cell of the roll-up, from the versions that satisfy `where`.
+    """One row (unit, measure, span, total) per cell of the roll-up, from the versions that satisfy `where`.
 
-    Nothing but the days first..last counts, where they are given, and nothing but `measures`. One pass for each
-    day of a ticket, whatever is counted on it.
+    A span is a month (202403), with `days` each of its days (20240305) as well. Nothing but the days first..last
+    counts, where they are given, and nothing but `measures`. One pass for each day of a ticket, whatever is
+    counted on it.
     """
     by_day: dict[str, dict[str, Measure]] = {}
     for code, measure in TICKETS.items():
@@ -231,19 +237,23 @@ def ticket_cells(
     parts = []
     for name, some in by_day.items():
         day = t[name]
-        month = (type_coerce(day, Integer) // 100).label("month")
+        span = (type_coerce(day, Integer) // (1 if days else 100)).label("span")
         counts = [
             func.sum(case((one.when, 1), else_=0) if one.when is not None else 1).label(f"n{n}")
             for n, one in enumerate(some.values())
         ]
-        wanted = select(t.unit, month, *counts).where(where, day.is_not(None))
+        wanted = select(t.unit, span, *counts).where(where, day.is_not(None))
         if first is not None:
             wanted = wanted.where(day.between(first, last))
-        grouped = wanted.group_by(t.unit, month).cte(f"by_{name}")
-        parts += [
-            select(
-                grouped.c.unit, literal(code).label("measure"), grouped.c.month, cast(total, BigInteger).label("total")
-            ).where(total > 0)
-            for code, total in zip(some, (grouped.c[f"n{n}"] for n in range(len(some))), strict=True)
-        ]
+        if all(one.when is not None for one in some.values()):
+            wanted = wanted.where(or_(*(one.when for one in some.values())))  # the late have an index of their own
+        grouped = wanted.group_by(t.unit, span).cte(f"by_{name}").c
+        for n, code in enumerate(some):
+            cell = grouped.unit, literal(code).label("measure")
+            total = grouped[f"n{n}"]
+            parts.append(select(*cell, grouped.span, cast(total, BigInteger).label("total")).where(total > 0))
+            if days:
+                month = grouped.span // 100
+                whole = select(*cell, month.label("span"), cast(func.sum(total), BigInteger).label("total"))
+                parts.append(whole.where(total > 0).group_by(grouped.unit, month))
     return union_all(*parts)

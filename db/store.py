@@ -50,7 +50,7 @@ def init(store: Engine) -> int:
 def verify(store: Engine) -> list[str]:
     """Hold the roll-up against the entries and check the file; one line for each thing wrong, none when sound."""
     with reading(store) as conn:
-        wrong = [f"{d['unit']} {d['month']} {d['indicator']}: {d}" for d in totals.differences(conn)]
+        wrong = [f"{' '.join(map(str, list(d.values())[:3]))}: {d}" for d in totals.differences(conn)]
         return wrong + integrity(conn)
 
 

@@ -249,7 +249,8 @@ def problems(one: Ticket, units: Mapping[str, Unit], today: int, row: int | None
         yield wrong("没有挂账，不能恢复", "resumed_on")
     if one.satisfaction and one.satisfaction not in SATISFACTION:
         yield wrong("满意度应为“满意”“基本满意”或“不满意”", "satisfaction")
-    if one.limit_days is not None and not 0 < one.limit_days <= 1000:
+    early = one.due_on and one.due_on < one.received_on  # said above, and the days follow from it
+    if one.limit_days is not None and not early and not 0 < one.limit_days <= 1000:
         yield wrong("时限应为 1 至 1000 个工作日", "limit_days")
 
 
@@ -652,10 +653,10 @@ def _apply(
         conn.execute(stamp, ended)
     voided = _last_versions(conn, [one.number for one, old in steps if one and old is None])
     tail = (stored_form(conn, ticket.c.recorded_at, at), by, act, None, None, None, None)
-    begun = [(one, old.version if old else voided.get(one.number, 0)) for one, old in steps if one]
-    begun.sort(key=lambda step: step[0].number)
+    begun = sorted((step for step in steps if step[0]), key=lambda step: step[0].number)
     for start in range(0, len(begun), 50_000):  # the rows of a million tickets at once would be half a gigabyte
-        rows = [_row(one, last + 1, tail) for one, last in begun[start : start + 50_000]]
+        part = begun[start : start + 50_000]
+        rows = [_row(one, (old.version if old else voided.get(one.number, 0)) + 1, tail) for one, old in part]
         insert_rows(conn, ticket, rows, _STORED)
 
 

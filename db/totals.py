@@ -1,14 +1,28 @@
 """The monthly roll-up: refreshed with every write, rebuilt whole by the same expression, read by every page."""
 
+from calendar import monthrange
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import Connection, Engine, bindparam, delete, except_, func, insert, select, union_all
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Engine,
+    bindparam,
+    cast,
+    delete,
+    except_,
+    func,
+    insert,
+    literal,
+    select,
+    union_all,
+)
 
 from db.engine import add_up, in_parts, raw_rows, reading
 from db.measures import believed, cells, live, month_of, months_between, ticket_cells
-from db.schema import monthly_total, ticket, ticket_total
+from db.schema import monthly_total, number_of, ticket, ticket_total
 
 COLUMNS = [c.name for c in monthly_total.columns]
 
@@ -26,7 +40,8 @@ def refresh(conn: Connection, touched: Iterable[tuple[str, int]]) -> None:
 
 
 _batch = bindparam("batch")
-_begun, _ended = ticket_cells(ticket.c.batch == _batch), ticket_cells(ticket.c.retired_batch == _batch)
+_begun = ticket_cells(ticket.c.batch == _batch, days=True)
+_ended = ticket_cells(ticket.c.retired_batch == _batch, days=True)
 
 
 def refresh_tickets(conn: Connection, act: int) -> None:
@@ -36,8 +51,8 @@ def refresh_tickets(conn: Connection, act: int) -> None:
     """
     change: Counter = Counter()
     for cells_of, sign in ((_begun, 1), (_ended, -1)):
-        for unit, measure, month, total in conn.execute(cells_of, {"batch": act}).cursor.fetchall():
-            change[unit, measure, month] += sign * total
+        for unit, measure, span, total in conn.execute(cells_of, {"batch": act}).cursor.fetchall():
+            change[unit, measure, span] += sign * total
     rows = [(*key, total) for key, total in sorted(change.items()) if total]
     if rows:
         add_up(conn, ticket_total, rows, "total")
@@ -54,7 +69,7 @@ def rebuild(conn: Connection) -> None:
 
 def _made() -> list[tuple]:
     """Each roll-up and the expression that makes it whole."""
-    return [(monthly_total, cells(live)), (ticket_total, ticket_cells(believed(None, ticket)))]
+    return [(monthly_total, cells(live)), (ticket_total, ticket_cells(believed(None, ticket), days=True))]
 
 
 def differences(conn: Connection) -> list[dict]:
@@ -107,8 +122,8 @@ def read_tickets(
 ) -> list[tuple]:
     """The tickets' cells from day `first` (a month's first day) to day `last`, as (unit, measure, month, total).
 
-    From the roll-up but for the part of a month that `last` cuts off, which its tickets' indexes answer; with
-    `as_of` from the ledger. A cell without a ticket has no row.
+    From the roll-up, by the day where `last` cuts a month off; with `as_of` from the ledger. A cell without a
+    ticket has no row.
     """
     total, rows = ticket_total.c, []
     months = months_between(first, last)
@@ -120,11 +135,12 @@ def read_tickets(
             if as_of is not None:
                 rows += raw_rows(conn, ticket_cells(believed(as_of, ticket) & mine, first, last, wanted))
                 continue
-            stored = select(ticket_total).where(total.unit.in_(part), total.measure.in_(wanted))
-            rows += raw_rows(conn, stored.where(total.month.in_(whole)))
+            cells_of = (total.unit.in_(part), total.measure.in_(wanted))
+            rows += raw_rows(conn, select(ticket_total).where(*cells_of, total.span.in_(whole)))
             if whole != months:
-                begin = date(last.year, last.month, 1)
-                rows += raw_rows(conn, ticket_cells(believed(None, ticket) & mine, begin, last, wanted))
+                days = total.span.between(months[-1] * 100 + 1, number_of(last))
+                month = select(total.unit, total.measure, literal(months[-1]), cast(func.sum(total.total), BigInteger))
+                rows += raw_rows(conn, month.where(*cells_of, days).group_by(total.unit, total.measure))
     return rows
 
 
@@ -138,7 +154,7 @@ def tickets_before(
         for part in in_parts(list(units)):
             if as_of is None:
                 summed = select(total.unit, total.measure, func.sum(total.total)).where(
-                    total.unit.in_(part), total.measure.in_(list(measures)), total.month < month_of(day)
+                    total.unit.in_(part), total.measure.in_(list(measures)), total.span < month_of(day)
                 )
             else:
                 mine = believed(as_of, ticket) & ticket.c.unit.in_(part)
@@ -149,6 +165,7 @@ def tickets_before(
     return found
 
 
+_DAYS = 10_000_000  # spans from here on are days, below it months
 # What happens to a ticket that says of which months something is known; every ticket has the first.
 _TELLING = ["hotline.received", "hotline.closed", "hotline.returned", "hotline.overdue"]
 
@@ -161,14 +178,15 @@ def ticket_months(
     with reading(store) as conn:
         for part in in_parts(list(units)):
             if as_of is None:
-                months = select(total.unit, func.min(total.month), func.max(total.month)).where(
-                    total.unit.in_(part), total.measure.in_(_TELLING), total.month <= month_of(last)
+                months = select(total.unit, func.min(total.span), func.max(total.span)).where(
+                    total.unit.in_(part), total.measure.in_(_TELLING), total.span <= month_of(last)
                 )
                 months = months.group_by(total.unit)
             else:
                 mine = believed(as_of, ticket) & ticket.c.unit.in_(part)
-                some = ticket_cells(mine, date(2000, 1, 1), last, tuple(_TELLING)).subquery().c
-                months = select(some.unit, func.min(some.month), func.max(some.month)).group_by(some.unit)
+                end = date(last.year, last.month, monthrange(last.year, last.month)[1])
+                some = ticket_cells(mine, date(2000, 1, 1), end, tuple(_TELLING)).subquery().c
+                months = select(some.unit, func.min(some.span), func.max(some.span)).group_by(some.unit)
             for unit, low, high in conn.execute(months):
                 before = found.get(unit[:9], (low, high))
                 found[unit[:9]] = min(low, before[0]), max(high, before[1])
@@ -179,5 +197,6 @@ def years(store: Engine) -> list[int]:
     """The years with numbers, latest first. Reads the roll-ups' months, not the entries."""
     with reading(store) as conn:
         months = set(conn.scalars(select(monthly_total.c.month).distinct()))
-        months |= set(conn.scalars(select(ticket_total.c.month).where(ticket_total.c.measure == "hotline.received")))
+        received = (ticket_total.c.measure == "hotline.received") & (ticket_total.c.span < _DAYS)
+        months |= set(conn.scalars(select(ticket_total.c.span).where(received).distinct()))
         return sorted({month // 100 for month in months}, reverse=True)

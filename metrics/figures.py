@@ -172,7 +172,7 @@ def figures(
     if "community" in by:
         found = _explained(found, cube, scope, known, needed, language)
     if not by:
-        found["note"] = [_disagreement(line, cube.counted, language) for line in found.itertuples()]
+        found["note"] = [_disagreement(line, cube, language) for line in found.itertuples()]
     return found.astype(dict.fromkeys(("community", "community_name", "month", "note"), object))
 
 
@@ -251,13 +251,15 @@ def _ticket_rows(
         here = [code for code in units if code.startswith(street)]
         begin = max(first, date(low // 100, low % 100, 1))
         for code in wanted:
+            if begin > last:
+                continue
             if meanings[plain(code)].adds == "balance":
                 found = [
                     (one.ticket.number, one.ticket.unit, day_of(one.ticket.received_on), one.ticket.title)
                     + (one.recorded_at, one.recorded_by)
                     for one in tickets.still_open(store, here, last, as_of=as_of)
                 ]
-            elif code in TICKETS and begin <= last:
+            elif code in TICKETS:
                 found = tickets.rows(store, code, here, begin, last, as_of=as_of)
             else:
                 continue
@@ -304,7 +306,8 @@ class _Cube:
     """What the store holds for a period, as arrays unit × month × entered indicator.
 
     `total` and `seen` are NaN where nothing is reported; `days` has a bit for each day reported. Where tickets
-    speak no daily report is due: `ticketed`. `counted`: what daily counts say of the same months, by indicator.
+    speak no daily report is due: `ticketed`. `counted` and `told`: what daily counts and tickets say of the months
+    for which there are both, by indicator.
     """
 
     total: np.ndarray
@@ -312,6 +315,7 @@ class _Cube:
     days: np.ndarray
     ticketed: np.ndarray
     counted: dict[str, int]
+    told: dict[str, int]
 
 
 def _cube(
@@ -330,11 +334,14 @@ def _cube(
     at_code = {code: n for n, code in enumerate(needed)}
     source = sources.tickets(store, at_unit, period.last, as_of) if _asks_tickets(needed) else Tickets({}, period.last)
     counted: dict[str, int] = {}
+    told: dict[str, int] = {}
+    twice = set()  # the months of which daily counts speak as well
     for unit, month, code, whole, entries, bits, part, parts in totals.read(
         store, list(at_unit), period.first, period.last, as_of
     ):
         if code in TICKETS and source.speak(unit, month):
             counted[code] = counted.get(code, 0) + whole
+            twice.add((code, month % 100 - 1))
         elif code in at_code:
             place = at_unit[unit], month % 100 - 1, at_code[code]
             days[place] = bits
@@ -361,11 +368,13 @@ def _cube(
     ticketed = np.zeros(shape, dtype=bool)
     for place, quantity in _tickets(store, source, period, scope, as_of, needed, meanings, by):
         total[place] = seen[place] = quantity
+        if ((code := needed[place[2]]), place[1]) in twice:
+            told[code] = told.get(code, 0) + int(quantity)
     for n, one in enumerate(scope):
         for month in period.months:
             if source.speak(one.code, period.year * 100 + month):
                 ticketed[n, month - 1, [at_code[code] for code in needed if code in TICKETS]] = True
-    return _Cube(total, seen, days, ticketed, counted)
+    return _Cube(total, seen, days, ticketed, counted, told)
 
 
 def _asks_tickets(needed: Iterable[str]) -> bool:
@@ -402,13 +411,13 @@ def _tickets(
         span = source.months(one.code)
         if not span:
             continue
-        low, high = max(span[0], period.year * 100 + 1), min(span[1], month_of(last))
-        for month in range(low, high + 1):
-            zero = one.level == "community" and one.alive(period.first, period.last)
+        low = max(span[0], period.year * 100 + 1)
+        for month in range(low, month_of(last) + 1):
+            zero = month <= span[1] and one.level == "community" and one.alive(period.first, period.last)
             for code in counted:
                 quantity = found.get((one.code, code, month), 0)
-                unasked = code in questions and not found.get((one.code, questions[code], month))
-                if quantity or (zero and not unasked):
+                # Whoever was asked and said no is a zero, in whatever month; where nobody was asked there is none.
+                if quantity or (found.get((one.code, questions[code], month)) if code in questions else zero):
                     yield (n, month % 100 - 1, at_code[code]), quantity
         for code, (plus, *minus) in balances.items():
             left = before.get((one.code, plus), 0) - sum(before.get((one.code, part), 0) for part in minus)
@@ -426,11 +435,11 @@ def _question(code: str) -> str:
     return windowed(ASKED[plain(code)], code.partition("@")[2])
 
 
-def _disagreement(line, counted: dict[str, int], language: str) -> str | None:
+def _disagreement(line, cube: _Cube, language: str) -> str | None:
     """That daily counts of the months for which tickets speak say something else."""
-    if line.indicator not in counted or pd.isna(line.value) or counted[line.indicator] == line.value:
+    counts, told = cube.counted.get(line.indicator), cube.told.get(line.indicator, 0)
+    if counts is None or pd.isna(line.value) or counts == told:
         return None
-    told, counts = int(line.value), counted[line.indicator]
     return translate(sources.BOTH, language, counts=counts, tickets=told, difference=abs(told - counts))
 
 

@@ -960,7 +960,7 @@ def versions(history: Sequence[tickets.Version], names: Mapping[str, str], langu
         if before and before.retired_at < one.recorded_at:  # voided, and brought back by a later import
             rows.append((None, before.retired_at, before.retired_by, translate("作废", language), reason))
             reason = ""
-        said_of_it = changed or [translate("登记", language)]
+        said_of_it = changed or [translate("首次登记", language)]
         rows += [(one.version, one.recorded_at, one.recorded_by, text, reason) for text in said_of_it]
         before = one
     if before and before.retired_at:

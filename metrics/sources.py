@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from db import settings, totals
+from db import units as places
 from db.engine import china_day, now, reading
 from db.measures import month_of
 from db.settings import NEVER
@@ -36,14 +37,16 @@ class Tickets:
 
 def tickets(store, units: Iterable[str], last: date, as_of: datetime | None = None) -> Tickets:
     """What the office chose (the setting `tickets_since`), held against the tickets it has, up to day `last`."""
+    streets = {unit[:9] for unit in units}
     with reading(store) as conn:
         since = settings.get(conn, "tickets_since")
+        whole = [one.code for one in places.units(conn) if one.code[:9] in streets]
     last = min(last, china_day(as_of or now()))
     if since == NEVER:
         return Tickets({}, last)
-    units = list(units)
-    spans = totals.ticket_months(store, units, last, as_of)
+    # Of a street the first ticket speaks for all its communities, whichever of them is asked about.
+    spans = totals.ticket_months(store, whole, last, as_of)
     if since:
         begin = month_of(date.fromisoformat(since))
-        spans = {unit[:9]: (begin, spans.get(unit[:9], (0, 0))[1]) for unit in units}
+        spans = {street: (begin, spans.get(street, (0, 0))[1]) for street in streets}
     return Tickets(spans, last)

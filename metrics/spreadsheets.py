@@ -9,17 +9,18 @@ import csv
 import hashlib
 import io
 import re
+import struct
 import unicodedata
 import zipfile
-import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from itertools import islice
 
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+from python_calamine import CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from db import ledger
 from db.engine import reading
@@ -41,8 +42,9 @@ IGNORED = "序号 编号 备注 说明 填报人 经办人 街道 街道编码 �
 TOTALS = {"合计", "总计", "小计", "共计", "total"}
 HEADER_WITHIN = 20  # lines; above the header stand titles and notes
 MOST_BYTES, MOST_CELLS = 1 << 30, 20_000_000  # of a workbook once unpacked
-MOST_TIMES = 100  # what a workbook may be larger once unpacked, beyond a tenth of all it may be
+MOST_TIMES = 50  # what a workbook may be larger once unpacked, beyond a tenth of all it may be
 LONGEST_LINE = 1 << 24  # letters of a line of text
+TOO_LARGE = "Excel 表格过大（到第 {row} 行、第 {column} 列），请删去远处的空白行列后重试"
 TOO_WIDE = "表格有 {n} 列，最多 {most} 列，请删去多余的列后重试"
 UNSEEN = "\ufeff\u200b\u200e\u200f\u202a\u202c\u2060\u3000\xa0 \t\r\n"
 _DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[ T]\d{1,2}:\d{2}.*)?", re.ASCII)
@@ -155,15 +157,15 @@ def sheets(
     if _WEB_PAGE.match(data):
         raise Refusal("文件其实是网页（HTML 或 XML），请用 Excel 打开后另存为 xlsx 再导入")
     if data[:4] in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0"):
-        try:
+        with _openable():
             if data.startswith(b"PK"):
                 _inspect(data, most_rows, most_columns)
+            else:
+                _inspect_old(data)
             workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
             for sheet in workbook.sheets_metadata:
                 if sheet.visible == SheetVisibleEnum.Visible and sheet.typ == SheetTypeEnum.WorkSheet:
                     yield sheet.name, _rows_of(workbook.get_sheet_by_name(sheet.name))
-        except (CalamineError, zipfile.BadZipFile, zlib.error, EOFError) as error:
-            raise Refusal("Excel 文件无法打开（{error}），请另存一份后重试", error=error) from None
         return
     text = io.TextIOWrapper(io.BytesIO(data), encoding=encoding(data), newline="")
     top = list(islice(_short(text), HEADER_WITHIN))
@@ -171,12 +173,23 @@ def sheets(
     yield None, _lines(text, _delimiter(top), most_columns)
 
 
+@contextmanager
+def _openable() -> Iterator[None]:
+    """Broken workbooks make zipfile and calamine raise whatever it may be; calamine's panic is no Exception even."""
+    try:
+        yield
+    except BaseException as error:
+        if isinstance(error, Refusal) or not (isinstance(error, Exception) or "Panic" in type(error).__name__):
+            raise
+        raise Refusal("Excel 文件无法打开（{error}），请另存一份后重试", error=error) from None
+
+
 def _rows_of(sheet: CalamineSheet) -> Iterator[Sequence]:
     """The lines of a sheet, the blank ones above and the blank cells left of its first one included."""
-    above, left = sheet.start or (0, 0)
-    yield from ([""] * (left + sheet.width) for _ in range(above))
-    for row in sheet.iter_rows():
-        yield [""] * left + row if left else row
+    _above, left = sheet.start or (0, 0)
+    with _openable():
+        for row in sheet.iter_rows():  # these begin with the blank ones above
+            yield [""] * left + row if left else row
 
 
 def _delimiter(top: list[str]) -> str:
@@ -219,7 +232,7 @@ def _inspect(data: bytes, most_rows: int, most_columns: int) -> None:
 
     Reads it as it unpacks, a piece at a time: what a packed file says of its size is not believed.
     """
-    unpacked = 0
+    unpacked, most = 0, min(MOST_BYTES, MOST_BYTES // 10 + MOST_TIMES * len(data))
     with zipfile.ZipFile(io.BytesIO(data)) as book:
         names = book.namelist()
         if any(name.endswith(("workbook.bin", "content.xml")) for name in names):
@@ -230,8 +243,8 @@ def _inspect(data: bytes, most_rows: int, most_columns: int) -> None:
             with book.open(name) as part:
                 while piece := part.read(1 << 20):
                     unpacked += len(piece)
-                    if unpacked > min(MOST_BYTES, MOST_BYTES // 10 + MOST_TIMES * len(data)):
-                        raise Refusal("Excel 文件解开后超过 {n} MB，请拆成几份导入", n=MOST_BYTES >> 20)
+                    if unpacked > most:
+                        raise Refusal("Excel 文件解开后超过 {n} MB，请拆成几份导入", n=most >> 20)
                     if not cells:
                         continue
                     piece = tail + piece
@@ -251,13 +264,84 @@ def _inspect(data: bytes, most_rows: int, most_columns: int) -> None:
                     tail = piece[-200:]
                     far = max(columns, 26)  # columns up to Z are not looked for
                     if columns > most_columns or row > most_rows + HEADER_WITHIN or row * far > MOST_CELLS * 2:
-                        raise Refusal(
-                            "Excel 表格过大（到第 {row} 行、第 {column} 列），请删去远处的空白行列后重试",
-                            row=row,
-                            column=far,
-                        )
+                        raise Refusal(TOO_LARGE, row=row, column=far)
 
 
+def _inspect_old(data: bytes) -> None:
+    """Refuse an xls file whose cells stand so far apart, or that tells sizes so wrong, that it would fill the memory;
+    or whose error cells would pass for blank ones."""
+    stream, at, cells, rows, columns = memoryview(_old_stream(data)), 0, 0, 0, 0
+    while at + 4 <= len(stream):
+        sort, size = _OLD_RECORD.unpack_from(stream, at)
+        at += 4
+        if rows * columns > 1_000_000 + 100 * cells and sort in (0x000A, 0x0809):  # EOF, BOF
+            raise Refusal(TOO_LARGE, row=rows + 1, column=columns + 1)
+        if sort == 0x0809:
+            cells, rows, columns = 0, 0, 0
+        elif sort in _OLD_CELLS and size >= 6:
+            row, column, _ = _OLD_PLACE.unpack_from(stream, at)
+            cells, rows, columns = cells + 1, max(rows, row), max(columns, column)
+            wrong = sort == 0x0205 and stream[at + 7 : at + 8] == b"\1"  # BOOLERR, and the error of the two
+            if wrong or (sort == 0x0006 and stream[at + 6] == 2 and stream[at + 12 : at + 14] == b"\xff\xff"):
+                cell = f"{_letters(column)}{row + 1}"
+                raise Refusal("单元格 {cell} 是 Excel 错误值，请先改正", cell=cell)
+        elif sort == 0x0200 and size == 14:  # DIMENSIONS
+            top, told_rows, left, told_columns = _OLD_SIZE.unpack_from(stream, at)
+            if top > told_rows or left > told_columns:
+                raise ValueError("dimensions")
+            if told_rows > 1 << 16 or told_columns > 1 << 8:
+                raise Refusal(TOO_LARGE, row=told_rows, column=told_columns)
+        elif sort == 0x00FC and size >= 8 and int.from_bytes(stream[at + 4 : at + 8], "little") > len(data):  # SST
+            raise ValueError("shared strings")
+        at += size
+
+
+def _old_stream(data: bytes) -> bytes:
+    """The workbook inside an xls file, which is a small file system of its own."""
+    size, small = 1 << data[30], 1 << data[32]
+    numbers = struct.Struct("<I")
+
+    def table(part: bytes) -> list[int]:
+        return [number for (number,) in numbers.iter_unpack(part[: len(part) // 4 * 4])]
+
+    def chain(first: int, links: list[int], container: bytes, width: int, skip: int) -> bytes:
+        parts = []
+        while first < len(links):
+            parts.append(container[(first + skip) * width : (first + skip + 1) * width])
+            first = links[first]
+            if len(parts) > len(links):
+                raise ValueError("a chain without an end")  # calamine would follow it until the memory is full
+        return b"".join(parts)
+
+    (directory,), (cutoff, small_table), (more,) = (
+        struct.unpack_from(form, data, at) for form, at in (("<I", 48), ("<II", 56), ("<I", 68))
+    )
+    sectors = table(data[76:512])
+    while more < len(data) // size and len(sectors) <= len(data) // size:
+        part = table(data[(more + 1) * size : (more + 2) * size])
+        sectors, more = sectors + part[:-1], part[-1]
+    links = [link for one in sectors if one < 0xFFFFFFFA for link in table(data[(one + 1) * size : (one + 2) * size])]
+    small_links = table(chain(small_table, links, data, size, 1))
+    entries = chain(directory, links, data, size, 1)
+    found, root = None, b""
+    for at in range(0, len(entries) - 127, 128):
+        name = entries[at : at + 64].decode("utf-16-le", "replace").partition("\0")[0].lower()
+        sort = entries[at + 66]
+        first, length = struct.unpack_from("<II", entries, at + 116)
+        if sort == 5:
+            root = chain(first, links, data, size, 1)
+        elif sort == 2:
+            whole = length >= cutoff
+            stream = chain(first, links, data, size, 1) if whole else chain(first, small_links, root, small, 0)
+            if name in ("workbook", "book"):
+                found = stream[:length]
+    if found is None:
+        raise ValueError("no workbook")
+    return found
+
+
+_OLD_RECORD, _OLD_PLACE, _OLD_SIZE = struct.Struct("<HH"), struct.Struct("<HHH"), struct.Struct("<IIHH")
+_OLD_CELLS = {0x0006, 0x00BD, 0x00BE, 0x00D6, 0x00FD, 0x0201, 0x0203, 0x0204, 0x0205, 0x027E}
 _ERROR = re.compile(rb'<c r="([A-Z]+[0-9]+)"[^>]*t="e"')
 _FAR_COLUMN = re.compile(rb'r="([A-Z]{2,8})[0-9]')
 _ROW = re.compile(rb'<row r="(\d{1,9})')
@@ -275,6 +359,11 @@ def _column_number(letters: bytes) -> int:
     for letter in letters[:8].upper():
         number = number * 26 + letter - 64
     return number
+
+
+def _letters(column: int) -> str:
+    """0 → A, 25 → Z, 26 → AA"""
+    return (_letters(column // 26 - 1) if column >= 26 else "") + chr(65 + column % 26)
 
 
 def clean(cell: object) -> str:

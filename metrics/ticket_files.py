@@ -179,6 +179,9 @@ def import_tickets(
             made["clashes"] = conflict.clashes
             made["conflicts"] += len(wrong)
         left = {line: one for line, one in left.items() if line not in wrong}
+    if not dry_run and not problems:  # what kept the file out is gone meanwhile
+        again = {"columns": columns, "sheet": sheet, "within": within, "prefer": prefer, "progress": progress}
+        return import_tickets(store, data, file, by=by, token=token, **again)
     rejected = len({problem.row for problem in problems}) - made["conflicts"]
     return made | _counts(receipt, found) | {"rejected": rejected, "errors": sorted(problems, key=lambda p: p.row or 0)}
 
@@ -204,7 +207,8 @@ FIELDS = {  # what people call the fields a column may hold, in the order in whi
 
 def glance(data: bytes) -> list[tuple[str | None, list[list[str]]]]:
     """The first lines of each sheet as texts, for a person to say what they are."""
-    return [(name, [_texts(line) for line in islice(lines, HEADER_WITHIN)]) for name, lines in sheets(data)]
+    found = sheets(data, MOST_ROWS, MOST_COLUMNS)
+    return [(name, [_texts(line) for line in islice(lines, HEADER_WITHIN)]) for name, lines in found]
 
 
 def undo(store, act: int, *, by: str, reason: str, token: str) -> Receipt:
@@ -550,7 +554,7 @@ def parse_satisfaction(cell: object) -> str:
 
 
 def parse_status(cell: object) -> str:
-    """returned, suspended, extended, closed or open; unknown for a word that says nothing of these, "" for none."""
+    """returned, suspended, extended (open), closed or open; unknown for a word that says none of it, "" for none."""
     text = _folded(clean(cell)) if cell is not None else ""
     if not text:
         return ""
@@ -562,7 +566,9 @@ def parse_status(cell: object) -> str:
         return "open"
     if _CLOSED.search(text):
         return "closed"
-    return "extended" if _EXTENDED.search(text) else "unknown"
+    if _EXTENDED.search(text):
+        return "extended open" if _OPEN.search(text) else "extended"
+    return "unknown"
 
 
 def parse_text(cell: object) -> str:
@@ -668,7 +674,7 @@ class _Reader:
         self.headings = layout.headings
         self.at = {name: layout.headings.index(heading) for name, heading in layout.columns.items()}
         self.when = _When()
-        self.first: dict[str, tuple[int, Ticket]] = {}
+        self.first: dict[str, int] = {}  # number → its place among the tickets found
         day = _day_of_cell(self.when)
         self.parse: dict[str, _Memo | _Each] = {
             "number": _Each(parse_number),
@@ -863,6 +869,9 @@ class _Reader:
         replied_at, extended_on, extended_to = replied[0], extension[0], extension[1]
         kind = kind or REQUEST
         if status:
+            if status in ("open", "extended open") and closed_on is not None:
+                at = self.at["status"]
+                return self._wrong(line, "状态为未办结，却有办结时间", at, [""] * at)
             if status == "returned":
                 if returned_on is None:
                     returned_on = closed_on or received_on
@@ -876,14 +885,11 @@ class _Reader:
             elif status == "suspended" and suspended_on is None:
                 suspended_on = received_on
                 self._note("状态为挂账而没有挂账时间：按受理日计")
-            elif status == "extended" and extended_on is None:
+            elif status.startswith("extended") and extended_on is None:
                 extended_on = received_on
                 self._note("状态为延期而没有批准时间：按受理日计")
             elif status == "unknown":
                 self._note("没有认出工单状态：按有没有办结时间计")
-            elif status == "open" and closed_on is not None:
-                at = self.at["status"]
-                return self._wrong(line, "状态为未办结，却有办结时间", at, [""] * at)
         if returned_on is not None and closed_on is not None:
             closed_at = closed_on = None
         if extended_to is not None and extended_on is None:
@@ -943,16 +949,16 @@ class _Reader:
         )
         before = self.first.get(number)
         if before is None:
-            self.first[number] = (line, one)
+            self.first[number] = len(self.found.tickets)
             self.found.tickets.append(one)
             self.found.lines.append(line)
-        elif before[1] == one:
+        elif self.found.tickets[before] == one:
             self.found.repeated += 1
         else:
             self.found.conflicts += 1
             at = self.at["number"]
             cell = [""] * at + [number]
-            self._wrong(line, "与第 {first} 行是同一工单，内容却不同", at, cell, first=before[0])
+            self._wrong(line, "与第 {first} 行是同一工单，内容却不同", at, cell, first=self.found.lines[before])
         return None
 
 

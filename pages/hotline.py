@@ -117,7 +117,7 @@ def statistics() -> None:
     by_month = data.ask(year, "month", cut_off=cut_off, indicators=tuple(RATES))
     if by_month["value"].notna().any():
         st.subheader(_("三率：分月"))
-        left, right = st.columns([5, 4])
+        left, right = st.columns(2)
         with left:
             title = _("响应率、解决率、满意率（%）· {period}", period=period)
             drill.chart(charts.rates(by_month, title, language()), year, cut_off, "rates")

@@ -77,7 +77,7 @@ def a_day(title: str, name: str, default: date | None = None) -> date:
 
 def note() -> str:
     """What a step is noted with; without it, its name stands in the ledger."""
-    return st.text_input(_("说明"), key=f"{form.fields}/{current}/note", placeholder=_("可不填；写入台账"))
+    return st.text_input(_("备注"), key=f"{form.fields}/{current}/note", placeholder=_("可不填；写入台账"))
 
 
 def why(title: str) -> str:
@@ -158,7 +158,7 @@ def extend() -> Step:
 def suspend() -> Step:
     st.caption(_("挂账当日仍计入，此后时限停走，恢复后按剩下的工作日顺延。"))
     on, reason = a_day(_("挂账日"), "suspend"), note()
-    if st.form_submit_button(_("挂账"), type="primary"):
+    if st.form_submit_button(_("转挂账"), type="primary"):
         return send(hotline.suspend, _("已挂账，时限停走。"), on=on, reason=reason or current)
     return None
 
@@ -166,7 +166,7 @@ def suspend() -> Step:
 def resume() -> Step:
     st.caption(_("恢复当日不计入，次日起按挂账时剩下的工作日计。"))
     on, reason = a_day(_("恢复日"), "resume"), note()
-    if st.form_submit_button(_("恢复"), type="primary"):
+    if st.form_submit_button(_("恢复办理"), type="primary"):
         return send(hotline.resume, _("已恢复，时限已顺延。"), on=on, reason=reason or current)
     return None
 
@@ -174,7 +174,7 @@ def resume() -> Step:
 def send_back() -> Step:
     st.caption(_("不属本单位职责的，退回后不再计时限。"))
     on, reason = a_day(_("退回日"), "return"), note()
-    if st.form_submit_button(_("退回"), type="primary"):
+    if st.form_submit_button(_("退单"), type="primary"):
         return send(hotline.send_back, _("已退回。"), on=on, reason=reason or current)
     return None
 
@@ -249,10 +249,10 @@ ACTIONS = [  # what can be done, and when it makes sense
     (_("归属"), assign, True),
     (_("首次联系"), contact, one.deadline and not one.contacted_on),
     (_("回复办结"), reply_and_close, not ended),
-    (_("延期"), extend, one.deadline and not ended),
-    (_("挂账"), suspend, not ended and not standing),
-    (_("恢复"), resume, not ended and standing),
-    (_("退回"), send_back, not ended),
+    (_("批准延期"), extend, one.deadline and not ended),
+    (_("转挂账"), suspend, not ended and not standing),
+    (_("恢复办理"), resume, not ended and standing),
+    (_("退单"), send_back, not ended),
     (_("回访"), call_back, one.closed_on),
     (_("更正"), correct, True),
     (_("撤回"), take_back, hotline.steps(one)),
@@ -275,7 +275,7 @@ with st.container(border=True):
     st.html(f'{FACTS}<div class="facts">{"".join(listed)}</div>')
 clock_of_the_ticket()
 if not live.retired_at:
-    st.subheader(_("办理"))
+    st.subheader(_("可做的事"))
     offered = [(title, action) for title, action, sensible in ACTIONS if sensible]
     for tab, (title, action) in zip(st.tabs([title for title, _action in offered]), offered, strict=True):
         current = title

@@ -1,13 +1,16 @@
 """On SQLite no question of a page reads through all entries: the plan of every statement is looked at."""
 
+import re
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 
 import pytest
 from sqlalchemy import event
 
-from db import ledger, totals
+from db import ledger, tickets, totals
 from db.engine import reading, writing
+from db.measures import TICKETS
+from tests.desk import Desk
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
@@ -122,3 +125,154 @@ def test_live_entries_are_found_by_their_own_index(clerk, sample_store, question
         assert of_entries
         for plan in of_entries:
             assert "SEARCH entry USING INDEX uq_entry_live (unit=? AND month=?" in plan
+
+
+# ------------------------------------------------------------------------------------- tickets
+
+MID_MONTH = date(2024, 9, 18)
+EVERY_MEASURE = list(TICKETS)
+
+
+@pytest.fixture
+def desk(office) -> Desk:
+    """Somebody who writes tickets to `office`; T1 is there already."""
+    desk = Desk(office)
+    desk.brings("T1")
+    return desk
+
+
+def tickets_up_to_mid_month(desk):
+    totals.read_tickets(desk.store, UNITS, EVERY_MEASURE, FIRST, MID_MONTH)
+
+
+def tickets_of_whole_months(desk):
+    totals.read_tickets(desk.store, UNITS, EVERY_MEASURE, FIRST, date(2024, 12, 31))
+
+
+def tickets_before_a_year(desk):
+    totals.tickets_before(desk.store, UNITS, EVERY_MEASURE, FIRST)
+
+
+def months_with_tickets(desk):
+    totals.ticket_months(desk.store, UNITS, LAST)
+
+
+def late_tickets(desk):
+    tickets.overdue_at(desk.store, UNITS, FIRST, LAST)
+
+
+def late_tickets_carried_in(desk):
+    tickets.carried_late(desk.store, UNITS, FIRST)
+
+
+def open_tickets(desk):
+    tickets.still_open(desk.store, UNITS, LAST)
+
+
+def tickets_behind_each_measure(desk):
+    for measure in EVERY_MEASURE:
+        tickets.rows(desk.store, measure, UNITS, FIRST, MID_MONTH)
+        tickets.counted(desk.store, measure, UNITS, FIRST, MID_MONTH)
+
+
+def closest_to_their_due_day(desk):
+    tickets.closest(desk.store, UNITS, FIRST, LAST, 10)
+
+
+def unplaced_tickets(desk):
+    tickets.unplaced(desk.store, [STREET], 50)
+
+
+def a_ticket_amended_and_its_life_read(desk):
+    desk.amends("T1", reply="已办")
+    desk.versions("T1")
+
+
+def a_known_ticket_imported_again(desk):
+    desk.brings("T1", closed="2024-09-13 10:00")
+    desk.imports(desk.ticket("T1", closed="2024-09-13 10:00"), desk.ticket("T2"))
+
+
+def a_ticket_edited_by_hand_imported_again(desk):
+    desk.amends("T1", reply="已办")
+    desk.brings("T1", closed="2024-09-13 10:00")
+
+
+def a_ticket_voided_and_brought_again(desk):
+    desk.voids("T1", 1)
+    desk.brings("T1")
+
+
+def an_import_of_tickets_undone(desk):
+    receipt = desk.imports(desk.ticket("T1", closed="2024-09-13 10:00"), desk.ticket("T2"))
+    assert tickets.holds(desk.store, receipt.batch)
+    desk.undoes(receipt.batch)
+
+
+TICKET_QUESTIONS = [
+    tickets_up_to_mid_month,
+    tickets_of_whole_months,
+    tickets_before_a_year,
+    months_with_tickets,
+    late_tickets,
+    late_tickets_carried_in,
+    open_tickets,
+    tickets_behind_each_measure,
+    closest_to_their_due_day,
+    unplaced_tickets,
+    a_ticket_amended_and_its_life_read,
+    a_known_ticket_imported_again,
+    a_ticket_edited_by_hand_imported_again,
+    a_ticket_voided_and_brought_again,
+    an_import_of_tickets_undone,
+]
+IS_THERE_ANY = re.compile(r"SELECT ticket\.version\s+FROM ticket\s+LIMIT", re.S)
+
+
+def ticket_plans(store, desk, question) -> list[tuple[str, str]]:
+    """The statements of a question and their plans, but for the look at a single ticket, any of all."""
+    with statements(desk.store) as seen:
+        question(desk)
+    assert seen
+    asked = [one for one in seen if not IS_THERE_ANY.match(one[0])]
+    return [(one[0], plan) for one, plan in zip(asked, plans(store or desk.store, asked), strict=True)]
+
+
+@pytest.mark.parametrize("question", TICKET_QUESTIONS)
+@pytest.mark.parametrize("where", ["small", "sample"])
+def test_no_question_reads_through_all_tickets(desk, sample_store, question, where):
+    for statement, plan in ticket_plans(sample_store if where == "sample" else None, desk, question):
+        for table in ("ticket", "ticket_total"):
+            assert not re.search(rf"SCAN {table}\b(?! USING INDEX \S+ \()", plan), f"{statement}\n{plan}"
+
+
+@pytest.mark.parametrize(
+    ("question", "index"),
+    [(late_tickets, "ix_ticket_late"), (late_tickets_carried_in, "ix_ticket_late")],
+)
+def test_the_late_are_found_by_an_index_that_holds_them_alone(desk, sample_store, question, index):
+    for store in (None, sample_store):
+        ((_, plan),) = ticket_plans(store, desk, question)
+        assert f"SEARCH ticket USING INDEX {index} (unit=? AND overdue_from" in plan
+
+
+def test_the_open_are_found_by_an_index_that_holds_them_alone(desk, sample_store):
+    for store in (None, sample_store):
+        ((_, plan),) = ticket_plans(store, desk, open_tickets)
+        for index in ("ix_ticket_open", "ix_ticket_closed", "ix_ticket_returned"):
+            assert f"SEARCH ticket USING INDEX {index} (unit=?" in plan, plan
+        assert "ix_ticket_received" not in plan
+
+
+def test_a_cut_off_inside_a_month_asks_for_the_days_of_that_month_alone(desk, sample_store):
+    for store in (None, sample_store):
+        for _, plan in ticket_plans(store, desk, tickets_up_to_mid_month):
+            for line in plan.splitlines():
+                if "ticket USING" in line and "ticket_total" not in line:
+                    assert re.search(r"USING INDEX ix_ticket_\w+ \(unit=\? AND \w+>\? AND \w+<\?\)", line), line
+
+
+def test_what_one_act_changed_is_found_by_its_batch(desk, sample_store):
+    for store in (None, sample_store):
+        found = "\n".join(plan for _, plan in ticket_plans(store, desk, a_known_ticket_imported_again))
+        assert "ix_ticket_batch (batch=?" in found and "ix_ticket_retired_batch (retired_batch=?" in found

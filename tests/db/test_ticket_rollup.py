@@ -97,7 +97,7 @@ def test_every_measure_has_a_plain_definition():
     assert {f"hotline.{name}" for name in PLAIN} == set(TICKETS)
 
 
-def counted(some: list[Ticket], first=FIRST, last=LAST) -> dict:
+def counted(some: list[Ticket], first=FIRST, last=LAST, days=False) -> dict:
     """(unit, measure, month) → the tickets that count on the days first..last, by hand."""
     found: Counter = Counter()
     for one in some:
@@ -105,12 +105,16 @@ def counted(some: list[Ticket], first=FIRST, last=LAST) -> dict:
             on = getattr(one, day) if isinstance(day, str) else day(one)
             if on and number_of(first) <= on <= number_of(last) and when(one):
                 found[one.unit, f"hotline.{name}", on // 100] += 1
+                if days:
+                    found[one.unit, f"hotline.{name}", on] += 1
     return dict(found)
 
 
-def rolled_up(store) -> dict:
+def rolled_up(store, days=True) -> dict:
+    """The cells of the roll-up: those of months, and with `days` those of days."""
     with reading(store) as conn:
-        return {tuple(row[:3]): row[3] for row in conn.execute(select(ticket_total))}
+        cells = {tuple(row[:3]): row[3] for row in conn.execute(select(ticket_total))}
+    return {cell: n for cell, n in cells.items() if days or cell[2] < 10_000_000}
 
 
 def read(store, last=LAST, first=FIRST, **how) -> dict:
@@ -209,7 +213,7 @@ def test_the_roll_up_is_a_plain_count_of_the_live_tickets_after_any_acts(office,
     seen: Counter = Counter()
     desk = Desk(office)
 
-    @settings(max_examples=80 if database == "sqlite" else 10, deadline=None, derandomize=True, database=None)
+    @settings(max_examples=60 if database == "sqlite" else 10, deadline=None, derandomize=True, database=None)
     @given(begin, st.lists(act, min_size=4, max_size=12), st.dates(date(2024, 8, 29), date(2024, 10, 20)))
     def check(first, acts, cut_off):
         emptied(office)
@@ -217,10 +221,11 @@ def test_the_roll_up_is_a_plain_count_of_the_live_tickets_after_any_acts(office,
         for n, one in enumerate([("record", first), *acts]):
             at = BEGIN + timedelta(hours=n)
             do(desk, batches, one, at)
-            believed[at] = rolled_up(desk.store)
+            believed[at] = rolled_up(desk.store, days=False)
             seen.update(code for (_, code, _) in believed[at])
         alive = live(desk.store)
-        assert rolled_up(desk.store) == read(desk.store) == counted(alive)
+        assert rolled_up(desk.store) == counted(alive, days=True)
+        assert read(desk.store) == counted(alive)
         with reading(desk.store) as conn:
             assert totals.differences(conn) == []
         for then, cells in list(believed.items())[::2]:

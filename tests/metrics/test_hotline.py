@@ -333,7 +333,7 @@ def test_each_step_is_a_version_with_who_and_why(office, desk, act):
     assert (one.unit, one.body, one.reply, one.contacted_on) == (A, "物业办", "已安排", 20240912)
     assert (one.closed_on, one.days_used, one.days_left, one.resolved) == (20240913, 1, 4, None)
     shown = hotline.versions(desk.versions("T1"), hotline.place_names(office))
-    assert list(shown["change"])[:3] == ["登记", "社区 杨村街道（待归属） → 文华巷", "承办单位 综合执法队 → 物业办"]
+    assert list(shown["change"])[:3] == ["首次登记", "社区 杨村街道（待归属） → 文华巷", "承办单位 综合执法队 → 物业办"]
     assert shown["reason"].iloc[1] == "电话核实"
     assert shown["version"].iloc[-1] == 6
 

@@ -4,12 +4,12 @@ import base64
 import csv
 import io
 import json
-import os
+import struct
 import subprocess
 import sys
-import textwrap
 import zipfile
 import zlib
+from contextlib import suppress
 from datetime import date, datetime
 from itertools import count
 from pathlib import Path
@@ -28,7 +28,7 @@ from db.store import verify
 from metrics import hotline, ticket_files
 from metrics.__main__ import main
 from metrics.figures import figures
-from metrics.spreadsheets import import_counts
+from metrics.spreadsheets import import_counts, sheets
 from metrics.ticket_files import import_tickets, look
 from metrics.workdays import PACKAGED
 from tests.desk import Desk, instant
@@ -179,6 +179,16 @@ def test_a_merged_title_and_blank_lines_and_columns_before_the_table_are_passed_
     assert stored(office) == 0
 
 
+def test_the_lines_of_counts_are_named_as_people_see_them_too(office):
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer) as book:
+        page = book.add_worksheet()
+        page.write_row("B5", ["日期", "社区", "当面咨询"])
+        page.write_row("B6", ["2024-03-05", "文华巷", "三"])
+    made = import_counts(office, buffer.getvalue(), "a.xlsx", by="张三", token="counts")
+    assert problems(made) == [(6, "当面咨询", "三")]
+
+
 def test_a_header_below_line_twenty_is_not_looked_for(takes):
     assert "前 20 行" in refused(takes, csv_of(*[["注"]] * 20, HEADINGS, LINE))
 
@@ -251,6 +261,11 @@ def test_two_sheets_of_tickets_are_named_and_one_can_be_picked(takes, reads):
     assert (made["sheet"], counts(made)) == ("2月", [1, 1, 0, 0, 0, 0])
     assert reads("T2").unit == WENHUA
     refused(takes, data, sheet="3月")
+
+
+def test_a_person_is_shown_the_first_lines_of_each_sheet():
+    sheets_seen = ticket_files.glance(book_of({"说明": [["填表说明"]], "明细": [STRANGE, ["1", 2.0, "", "x", "y"]]}))
+    assert sheets_seen == [("说明", [["填表说明"]]), ("明细", [STRANGE, ["1", "2", "", "x", "y"]])]
 
 
 def test_a_hidden_sheet_is_not_read(takes, office):
@@ -361,7 +376,7 @@ def test_an_instant_is_understood_as_people_excel_and_exports_write_it(cell, mea
         ),
         *("2019-04-25 09:00 至 10:00", "2019-04-25 9:32 2019-04-26 9:32", "2019-04-25 晚上8:30", "2019-04-25 am"),
         *("1999-12-31", "2101-01-01", "12345", "20191301", "2019-04-25T25:00:00Z", "2019-04-25T09:00:00+99:00"),
-        *("25 Apr 12 2019", "0001-01-01T00:00:00+14:00", "1²:30:00", "2019-04-25 1²:30:00", "见附件", "9:32", "#REF!"),
+        *("25 Apr 12 2019", "0001-01-01T00:00:00+14:00", "1²:30:00", "见附件", "9:32", "#REF!"),
         *(True, 12, 99999.0, float("nan"), float("inf"), 1e300, datetime(1899, 12, 31), "2019-04-25 =1+1"),
     ],
 )
@@ -387,7 +402,7 @@ def test_no_cell_whatsoever_breaks_the_reading(cell):
             assert refusal.text() and refusal.text("en")
 
 
-@given(st.datetimes(datetime(2000, 1, 1), datetime(2100, 12, 31, 23, 59, 59)))
+@given(st.datetimes(datetime(2000, 1, 1), datetime(2099, 12, 31)))
 def test_any_instant_reads_back(at):
     at = at.replace(microsecond=0)
     half = "上午" if at.hour < 12 else "下午"
@@ -497,10 +512,46 @@ def test_a_file_is_what_its_bytes_say_whatever_its_name(takes, reads, file):
     assert (reads("202409120002").received_at, reads("202409120002").unit) == (moment("2024-09-12 12:00"), TUANJIE)
 
 
-@pytest.mark.parametrize("size", [3, 8, 100, 511, 512, 513, 1600, 2048, 3000, 4096, 5000, 5631])
+@pytest.mark.parametrize("size", [3, 8, 100, 511, 512, 513, 1600, 2048, 3000, 4096, 5000])
 def test_an_old_workbook_cut_short_is_refused_in_one_sentence(takes, office, size):
     refused(takes, XLS[:size])
     assert stored(office) == 0
+
+
+def patched(at: int, new: bytes) -> bytes:
+    return XLS[:at] + new + XLS[at + len(new) :]
+
+
+def test_an_error_cell_of_an_old_workbook_is_refused_by_its_cell(takes):
+    at = XLS.index(struct.pack("<HHHH", 0x0203, 14, 3, 0))  # the number in A4 as what a formula made of it: #REF!
+    refused(takes, patched(at, b"\x06\x00")[: at + 10] + b"\x02\0\x17\0\0\0\xff\xff" + XLS[at + 18 :], match="A4")
+
+
+@pytest.mark.parametrize(
+    ("broken", "says"),
+    [
+        (struct.pack("<II", 0, 0xE7000004), "过大"),  # a sheet of four billion rows
+        (struct.pack("<II", 0x00B70000, 4), "无法打开"),  # one that ends before it begins
+    ],
+)
+def test_an_old_workbook_that_tells_its_size_wrongly_does_not_fill_the_memory(takes, broken, says):
+    at = XLS.index(struct.pack("<HHIIHH", 0x0200, 14, 0, 4, 0, 6)) + 4
+    refused(takes, patched(at, broken), match=says)
+
+
+def test_an_old_workbook_whose_sectors_run_in_a_circle_is_refused(takes):
+    refused(takes, patched(76, b"\x05"), match="无法打开")
+
+
+@given(st.lists(st.tuples(st.integers(0, len(XLS) - 1), st.integers(0, 255)), min_size=1, max_size=6))
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_broken_old_workbook_is_read_or_refused_and_nothing_else(capfd, changes):
+    data = bytearray(XLS)
+    for at, byte in changes:
+        data[at] = byte
+    with suppress(Refusal):
+        for _name, lines in sheets(bytes(data), 1000, 500):
+            assert len(list(lines)) <= 1 << 16
 
 
 @pytest.mark.parametrize(
@@ -571,7 +622,7 @@ def test_a_ticket_that_stands_twice_is_one_and_told_as_there_already(takes, offi
 
 def test_a_ticket_that_stands_twice_with_other_words_is_a_conflict_that_names_both_lines(takes, office):
     made = takes(one("T0"), one(), one(诉求内容="另一件事"))
-    assert counts(made) == [3, 2, 0, 1, 0, 0]
+    assert counts(made) == [3, 2, 0, 0, 1, 0]
     assert problems(made) == [(4, "工单编号", "T1")] and "第 3 行" in made["errors"][0].text()
     assert stored(office) == 0
 
@@ -613,7 +664,8 @@ STATUSES = {
     "open": "处理中 办理中 待处理 待办 在办 未办结 超期未办结 未完成 待签收 已派单 Open".split(),
     "returned": "退回 已退回 退单 已退单".split(),
     "suspended": "挂账 已挂账 挂起".split(),
-    "extended": "延期办理中 延期 申请延期 已延期".split(),
+    "extended": "延期 申请延期 已延期 延期审批".split(),
+    "extended open": "延期办理中 延期处理中".split(),
 }
 
 
@@ -627,13 +679,14 @@ def test_the_figures_of_a_file_in_many_spellings_come_out_right(takes, office):
     lines += [one(f"O{n}", 工单状态=word) for n, word in enumerate(STATUSES["open"])]
     lines += [one(f"R{n}", 工单状态=word) for n, word in enumerate(STATUSES["returned"])]
     lines += [one(f"S{n}", 工单状态=word) for n, word in enumerate(STATUSES["suspended"])]
-    lines += [one(f"E{n}", 工单状态=word) for n, word in enumerate(STATUSES["extended"])]
+    extended = STATUSES["extended"] + STATUSES["extended open"]
+    lines += [one(f"E{n}", 工单状态=word) for n, word in enumerate(extended)]
     lines += [one(f"Q{n}", 工单类型=word) for n, word in enumerate(["咨询", "咨询类", "业务咨询"])]
     lines += [closed("L1", 工单状态="超期办结", 办结时间="2024-10-25 10:00"), one("U1", 工单状态="某种状态")]
     made = takes(*lines)
     assert counts(made) == [len(lines), len(lines), 0, 0, 0, 0]
     assert made["notes"]["没有认出工单状态：按有没有办结时间计"] == 1
-    n = {status: len(words) for status, words in STATUSES.items()}
+    n = {status: len(words) for status, words in STATUSES.items()} | {"extended": len(extended)}
     asked = {
         "hotline.received": len(lines),
         "hotline.inquiries": 3,
@@ -1184,6 +1237,8 @@ PREFIXED = '<?xml version="1.0"?><x:worksheet xmlns:x="{{main}}"><x:sheetData>{}
 )
 def test_a_sheet_of_a_few_cells_far_out_is_refused_before_it_fills_the_memory(takes, rows):
     refused(takes, with_sheet(rows), match="过大")
+    with pytest.raises(Refusal, match="过大"):
+        ticket_files.glance(with_sheet(rows))
 
 
 @pytest.mark.parametrize(
@@ -1206,33 +1261,36 @@ def test_a_row_of_a_hundred_thousand_columns_is_refused_wherever_it_stands(takes
 
 
 MEMORY = """
-import resource, sys, time
-sys.path.insert(0, ".")
+import sys, time
 from db.language import Refusal
 from metrics.spreadsheets import sheets
+
+def peak():
+    with open("/proc/self/status") as file:
+        return next(int(line.split()[1]) // 1024 for line in file if line.startswith("VmHWM"))
+
 with open(sys.argv[1], "rb") as file:
     data = file.read()
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-began = time.monotonic()
+before, began = peak(), time.process_time()
 try:
-    for name, lines in sheets(data, 1_000_000, 500):
-        for line in lines:
+    for _name, lines in sheets(data, 1_000_000, 500):
+        for _line in lines:
             pass
-except Refusal as refusal:
-    print(time.monotonic() - began, before // 1024, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+except Refusal:
+    print(time.process_time() - began, before, peak())
 """
 
 
 def peak(data: bytes, place: Path) -> tuple[float, int, int]:
-    """(seconds, MB before, MB at most) of a program of its own that refuses a file."""
+    """(seconds, MB before, MB at most) of a program of its own that refuses a file.
+
+    Asked of the kernel: what getrusage says of a child begins with the memory of the program that started it.
+    """
+    if not Path("/proc/self/status").exists():
+        pytest.skip("no /proc: the peak memory of a process is not known here")
     place.write_bytes(data)
-    done = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(MEMORY), place],
-        capture_output=True,
-        text=True,
-        cwd=Path(__file__).parent.parent.parent,
-        env={**os.environ},
-    )
+    command, root = [sys.executable, "-c", MEMORY, place], Path(__file__).parent.parent.parent
+    done = subprocess.run(command, capture_output=True, text=True, cwd=root)
     assert done.returncode == 0 and done.stdout, done.stderr
     seconds, before, most = done.stdout.split()
     return float(seconds), int(before), int(most)

@@ -138,7 +138,7 @@ def test_a_ticket_shows_its_clock_and_what_can_be_done(visit, desk):
     desk.brings("L1", "2024-09-12 09:00")
     at = visit("ticket", number="L1")
     assert not at.exception
-    assert [tab.label for tab in at.tabs] == "归属 首次联系 回复办结 延期 挂账 退回 更正 作废".split()
+    assert [tab.label for tab in at.tabs] == "归属 首次联系 回复办结 批准延期 转挂账 退单 更正 作废".split()
     assert charts(at) == ["时限：2024-09-12 受理，2024-09-20 到期"]
     assert "未办结，超期" in at.error[0].value
     desk.amends("L1", closed_at=desk.ticket("x", closed="2024-09-19 09:00").closed_at, closed_on=20240919)
