@@ -28,7 +28,7 @@ from db import tickets, totals, units
 from db.engine import CHINA, copy_to, insert_rows, open_store, reading, writing
 from db.schema import batch, number_of
 from db.tickets import INQUIRY, REQUEST, Ticket, seconds
-from metrics import exports, hotline
+from metrics import clocks, exports, hotline
 from metrics.figures import figures
 from metrics.ticket_files import import_tickets
 
@@ -262,7 +262,7 @@ def overdue(store: Engine, cut_off: date) -> None:
 def build(path: Path, size: int) -> Engine:
     """A store of that many tickets, all received in YEAR and evenly over communities and days."""
     store = office(path)
-    told, places = hotline.clock(store), communities(store)
+    told, places = clocks.clock(store), communities(store)
     conn = store.raw_connection()
     conn.execute("PRAGMA synchronous=OFF")  # of the pooled connection that builds; a crash only costs the scratch file
     conn.close()

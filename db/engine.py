@@ -11,7 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from time import monotonic, sleep
 
-from sqlalchemy import Column, Connection, Dialect, Engine, Executable, Table, create_engine, event, make_url
+from sqlalchemy import Column, Connection, Dialect, Engine, Executable, Select, Table, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.pool import QueuePool
 
@@ -133,13 +133,12 @@ def insert_rows(conn: Connection, table: Table, rows: Sequence[tuple], stored: C
     _many(conn, statement, rows, keys, positional)
 
 
-def add_up(conn: Connection, table: Table, rows: Sequence[tuple], column: str) -> None:
-    """Add `column` of each row to the row of that key, which begins at 0; atomic, whoever else adds to it."""
-    insert = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[conn.dialect.name](table)
+def add_up(conn: Connection, table: Table, rows: Select, column: str, parameters: dict) -> None:
+    """Add `column` of each row selected to the row of that key, which begins at 0; atomic, whoever else adds to it."""
+    insert = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}[conn.dialect.name](table)
+    insert = insert.from_select(table.columns.keys(), rows)
     total = {column: table.c[column] + insert.excluded[column]}
-    statement = insert.on_conflict_do_update(index_elements=list(table.primary_key), set_=total)
-    compiled = statement.compile(dialect=conn.dialect, column_keys=table.columns.keys())
-    _many(conn, compiled.string, rows, table.columns.keys(), compiled.positional)
+    conn.execute(insert.on_conflict_do_update(index_elements=list(table.primary_key), set_=total), parameters)
 
 
 def _many(conn: Connection, statement: str, rows: Sequence[tuple], keys: list[str], positional: bool) -> None:

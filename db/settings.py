@@ -16,6 +16,7 @@ DEFAULTS: dict[str, Any] = {
     "notices_saved": "",  # the same for holiday notices
     "tickets_since": None,  # first day of the month from which 12345 figures are made of tickets; None: of the first
     # ticket's month on; NEVER: always of the daily counts
+    "none_extended": ["overdue", "extended"],  # what 无延期工单 denies: either of these, or both
     "replaced_by_sample": {},  # the office's own choices, to be put back when the sample goes
     "sample_removed": False,  # once removed, the sample year does not come back by itself
 }

@@ -1,14 +1,15 @@
 """The monthly roll-up: refreshed with every write, rebuilt whole by the same expression, read by every page."""
 
 from calendar import monthrange
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     Connection,
     Engine,
+    Select,
     bindparam,
     cast,
     delete,
@@ -17,6 +18,7 @@ from sqlalchemy import (
     insert,
     literal,
     select,
+    tuple_,
     union_all,
 )
 
@@ -39,9 +41,19 @@ def refresh(conn: Connection, touched: Iterable[tuple[str, int]]) -> None:
         conn.execute(_make, places)
 
 
+def _changed(where: ColumnElement[bool], sign: int) -> Select:
+    """What the versions that satisfy `where` add to the tickets' roll-up or take from it, in the order of its key."""
+    part = ticket_cells(where, days=True).subquery("part").c
+    return select(part.unit, part.measure, part.span, sign * part.total).order_by(part.unit, part.measure, part.span)
+
+
 _batch = bindparam("batch")
-_begun = ticket_cells(ticket.c.batch == _batch, days=True)
-_ended = ticket_cells(ticket.c.retired_batch == _batch, days=True)
+_begun, _ended = _changed(ticket.c.batch == _batch, 1), _changed(ticket.c.retired_batch == _batch, -1)
+_touched = ticket_cells(ticket.c.retired_batch == _batch, days=True).subquery("touched").c
+_key = tuple_(ticket_total.c.unit, ticket_total.c.measure, ticket_total.c.span)
+_forget_empty = delete(ticket_total).where(
+    _key.in_(select(_touched.unit, _touched.measure, _touched.span)), ticket_total.c.total == 0
+)
 
 
 def refresh_tickets(conn: Connection, act: int) -> None:
@@ -49,15 +61,9 @@ def refresh_tickets(conn: Connection, act: int) -> None:
 
     A ticket counts in up to ten months; making those again would read each of them whole.
     """
-    change: Counter = Counter()
-    for cells_of, sign in ((_begun, 1), (_ended, -1)):
-        for unit, measure, span, total in conn.execute(cells_of, {"batch": act}).cursor.fetchall():
-            change[unit, measure, span] += sign * total
-    rows = [(*key, total) for key, total in sorted(change.items()) if total]
-    if rows:
-        add_up(conn, ticket_total, rows, "total")
-        units = sorted({row[0] for row in rows})
-        conn.execute(delete(ticket_total).where(ticket_total.c.unit.in_(units), ticket_total.c.total == 0))
+    for cells_of in (_begun, _ended):
+        add_up(conn, ticket_total, cells_of, "total", {"batch": act})
+    conn.execute(_forget_empty, {"batch": act})
 
 
 def rebuild(conn: Connection) -> None:

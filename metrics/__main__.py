@@ -14,7 +14,7 @@ from db import notices
 from db.commandline import LANGUAGE, run, say
 from db.engine import CHINA, writing
 from db.language import Problem, Refusal, Rejected, translate
-from metrics import exports, figures, hotline, quality, spreadsheets, ticket_files
+from metrics import exports, figures, proofs, quality, spreadsheets, ticket_files
 from metrics.workdays import calendar, notices_from_file
 
 
@@ -136,13 +136,13 @@ def run_completeness(store, args) -> int:
 
 
 def run_overdue(store, args) -> int:
-    found = hotline.proof(store, args.year, args.cut_off, LANGUAGE)
+    found = proofs.proof(store, args.year, args.cut_off, LANGUAGE)
     if args.format == "table":
         print(found.sentence(LANGUAGE))
         for problem in found.unproved:
             print(problem.text(LANGUAGE))
     if len(found.late) or args.format != "table":
-        show(found.late[list(hotline.LATE_COLUMNS)], args.format)
+        show(found.late[list(proofs.LATE_COLUMNS)], args.format)
     return 0 if found.verdicts[0].holds else 1
 
 

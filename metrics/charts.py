@@ -276,7 +276,7 @@ def rates(frame: pd.DataFrame, title: str, language: str) -> go.Figure:
 def ticket_clock(frame: pd.DataFrame, title: str, language: str, wide: int = 10, idle: int = 14) -> go.Figure:
     """A ticket's days, one box each, as many as `wide` on a line; days off, make-up days and what happened in sight.
 
-    `frame`: metrics.hotline.timeline. A run of more than `idle` days on which nothing happened is one box "…".
+    `frame`: metrics.one_ticket.timeline. A run of more than `idle` days on which nothing happened is one box "…".
     """
     boxes = []
     for day in _without_idle(frame, idle):

@@ -21,7 +21,7 @@ from db.language import Problem, Refusal, Rejected
 from db.schema import day_of, number_of
 from db.tickets import BY_FILE, FACTS, INQUIRY, REQUEST, Conflict, Ticket
 from db.units import Finder, Unit, units
-from metrics.hotline import Clock, clock
+from metrics.clocks import Clock, clock
 from metrics.spreadsheets import HEADER_WITHIN, TOO_WIDE, TOTALS, _bare, _folded, clean, sheets
 
 # What a column may be called in an export, the likeliest first: of two columns for one field the earlier name wins.

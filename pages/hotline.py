@@ -7,7 +7,7 @@ import streamlit as st
 
 from db.language import Refusal
 from db.tickets import history
-from metrics import charts, exports, hotline
+from metrics import charts, exports, hotline, proofs
 from metrics.catalogue import label
 from metrics.exports import number
 from pages.shell import data, drill, pickers, tickets
@@ -203,12 +203,12 @@ def proof() -> None:
     left, right = st.columns([2, 3])
     with left:
         st.subheader(_("各项数字"))
-        counts = pd.DataFrame(hotline.proof_counts(found, language()), columns=[_("项目"), _("件")])
+        counts = pd.DataFrame(proofs.proof_counts(found, language()), columns=[_("项目"), _("件")])
         right_aligned = {_("件"): st.column_config.Column(alignment="right")}
         st.dataframe(counts, hide_index=True, key="counts", height=38 + 35 * len(counts), column_config=right_aligned)
     with right:
         st.subheader(_("办结时用去了多少时限"))
-        used = hotline.used_list(found, language())
+        used = proofs.used_list(found, language())
         title = _("按期办结与超期（件）· {first} 至 {last}", first=found.period.first, last=found.last)
         figure = charts.limit_used(used.set_axis(["name", "count"], axis=1), title, _("件"))
         st.plotly_chart(figure, key="used", config=drill.PLOT, alt=title)
@@ -223,12 +223,12 @@ def proof() -> None:
         st.subheader(_("按期办结中最紧的 {n} 件", n=len(found.closest)))
         listed(found.closest, "closest")
     with st.expander(_("口径与依据"), expanded=True):
-        st.markdown("\n".join(f"- {one}" for one in hotline.made_how(found, language())))
+        st.markdown("\n".join(f"- {one}" for one in proofs.made_how(found, language())))
 
 
 def listed(some: pd.DataFrame, key: str) -> None:
     """Tickets of the proof; ticking one opens it."""
-    shown = hotline.proof_list(some, language(), brief=True)
+    shown = proofs.proof_list(some, language(), brief=True)
     event = st.dataframe(
         shown,
         hide_index=True,
@@ -242,13 +242,13 @@ def listed(some: pd.DataFrame, key: str) -> None:
         tickets.show(some["number"].iloc[event.selection.rows[0]])
 
 
-def files(found: hotline.Proof) -> None:
+def files(found: proofs.Proof) -> None:
     """The proof to print, and its list for a spreadsheet."""
-    name, spoken = hotline.proof_file(found, language()), language()
+    name, spoken = proofs.proof_file(found, language()), language()
     left, middle, _rest = st.columns([1, 1, 2])
     left.download_button(
         _("下载证明（可打印）"),
-        lambda: hotline.proof_html(found, spoken),
+        lambda: proofs.proof_html(found, spoken),
         f"{name}.html",
         "text/html",
         type="primary",
@@ -258,7 +258,7 @@ def files(found: hotline.Proof) -> None:
     )
     middle.download_button(
         _("下载全部工单 CSV"),
-        lambda: exports.csv_bytes(hotline.proof_list(found.base, spoken)),
+        lambda: exports.csv_bytes(proofs.proof_list(found.base, spoken)),
         f"{name}.csv",
         "text/csv",
         icon=":material/download:",

@@ -13,7 +13,7 @@ from db.engine import reading, writing
 from db.language import LANGUAGES, Refusal
 from db.limits import Limit
 from db.units import Unit
-from metrics import recompute
+from metrics import clocks
 from metrics.catalogue import parse_weights
 from pages.shell import data, pickers
 from pages.shell.entries import done, flash, operator, token
@@ -218,17 +218,17 @@ with hotline:
     )
     if begins:
         try:
-            changes = recompute.moved(store, begins)
+            changes = clocks.moved(store, begins)
         except Refusal as refusal:
             st.error(said(refusal))
             changes = {}
         st.write(_("将有 {n} 件工单的时限改变。随文件给定的和已延期的不变。", n=len(changes)))
         if changes:
-            st.dataframe(recompute.listed(changes, language()), hide_index=True, placeholder="—")
+            st.dataframe(clocks.listed(changes, language()), hide_index=True, placeholder="—")
             why = st.text_input(_("重算原因"), placeholder=_("必填，写入台账"))
             if st.button(_("重算时限"), icon=":material/restart_alt:"):
                 try:
-                    recompute.recompute(store, begins, by=operator(), reason=why, token=token("recompute"))
+                    clocks.recompute(store, begins, by=operator(), reason=why, token=token("recompute"))
                 except Refusal as refusal:
                     st.error(said(refusal))
                 else:

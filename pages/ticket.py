@@ -12,7 +12,7 @@ from db.batches import Receipt
 from db.engine import CHINA, now
 from db.language import Refusal
 from db.schema import day_of, number_of
-from metrics import charts, hotline
+from metrics import charts, clocks, hotline, one_ticket
 from metrics.exports import local
 from metrics.workdays import calendar
 from pages.shell import data, drill, pickers
@@ -44,8 +44,8 @@ def clock_of_the_ticket() -> None:
     if not one.deadline:
         st.caption(_("咨询类工单当即答复，不计时限。"))
         return
-    days = hotline.timeline(one, calendar(store), today, language())
-    title = hotline.clock_title(one, language())
+    days = one_ticket.timeline(one, calendar(store), today, language())
+    title = one_ticket.clock_title(one, language())
     figure = charts.ticket_clock(days, title, language())
     st.plotly_chart(figure, key="clock", config=drill.PLOT, alt=title)
     with st.expander(_("逐日查看")):
@@ -116,14 +116,14 @@ def assign() -> Step:
         places, seen = {number: unit}, {number: form.now.version}
         act = {"by": operator(), "reason": reason or current, "token": token(place)}
         changed = body if body != before.body else None
-        return partial(hotline.assign, store, places, seen, body=changed, **act), _("已保存归属。")
+        return partial(one_ticket.assign, store, places, seen, body=changed, **act), _("已保存归属。")
     return None
 
 
 def contact() -> Step:
     at, reason = instant(_("首次联系日"), "contact"), note()
     if st.form_submit_button(_("记下首次联系"), type="primary") and at:
-        return send(hotline.contact, _("已记下首次联系。"), at=at, reason=reason or current)
+        return send(one_ticket.contact, _("已记下首次联系。"), at=at, reason=reason or current)
     return None
 
 
@@ -134,9 +134,9 @@ def reply_and_close() -> Step:
     closes = left.form_submit_button(_("回复并办结"), type="primary", width="stretch")
     replies = right.form_submit_button(_("只记回复，暂不办结"), width="stretch")
     if closes and at:
-        return send(hotline.close, _("已办结。"), at=at, text=text, reason=reason or current)
+        return send(one_ticket.close, _("已办结。"), at=at, text=text, reason=reason or current)
     if replies and at:
-        return send(hotline.reply, _("已记下回复。"), at=at, text=text, reason=reason or current)
+        return send(one_ticket.reply, _("已记下回复。"), at=at, text=text, reason=reason or current)
     return None
 
 
@@ -151,7 +151,7 @@ def extend() -> Step:
     approved = st.text_input(_("批准人"), key=f"{form.fields}/approved", placeholder=_("必填，写入台账"), max_chars=60)
     reason = why(_("延期原因"))
     if st.form_submit_button(_("保存延期"), type="primary"):
-        return send(hotline.extend, _("已记下延期。"), to=to, on=on, approved_by=approved, why=reason)
+        return send(one_ticket.extend, _("已记下延期。"), to=to, on=on, approved_by=approved, why=reason)
     return None
 
 
@@ -159,7 +159,7 @@ def suspend() -> Step:
     st.caption(_("挂账当日仍计入，此后时限停走，恢复后按剩下的工作日顺延。"))
     on, reason = a_day(_("挂账日"), "suspend"), note()
     if st.form_submit_button(_("转挂账"), type="primary"):
-        return send(hotline.suspend, _("已挂账，时限停走。"), on=on, reason=reason or current)
+        return send(one_ticket.suspend, _("已挂账，时限停走。"), on=on, reason=reason or current)
     return None
 
 
@@ -167,7 +167,7 @@ def resume() -> Step:
     st.caption(_("恢复当日不计入，次日起按挂账时剩下的工作日计。"))
     on, reason = a_day(_("恢复日"), "resume"), note()
     if st.form_submit_button(_("恢复办理"), type="primary"):
-        return send(hotline.resume, _("已恢复，时限已顺延。"), on=on, reason=reason or current)
+        return send(one_ticket.resume, _("已恢复，时限已顺延。"), on=on, reason=reason or current)
     return None
 
 
@@ -175,7 +175,7 @@ def send_back() -> Step:
     st.caption(_("不属本单位职责的，退回后不再计时限。"))
     on, reason = a_day(_("退回日"), "return"), note()
     if st.form_submit_button(_("退单"), type="primary"):
-        return send(hotline.send_back, _("已退回。"), on=on, reason=reason or current)
+        return send(one_ticket.send_back, _("已退回。"), on=on, reason=reason or current)
     return None
 
 
@@ -198,7 +198,7 @@ def call_back() -> Step:
     reason = note()
     if st.form_submit_button(_("保存回访"), type="primary"):
         answers["satisfaction"] = answers["satisfaction"] or ""
-        return send(hotline.call_back, _("已保存回访。"), on=on, reason=reason or current, **answers)
+        return send(one_ticket.call_back, _("已保存回访。"), on=on, reason=reason or current, **answers)
     return None
 
 
@@ -222,16 +222,16 @@ def correct() -> Step:
         changed = changes(filled, before._asdict())
         if "received_at" in changed:
             changed["received_at"] = at
-        return send(hotline.correct, _("已更正，旧版本保留在台账中。"), changes=changed, reason=reason)
+        return send(one_ticket.correct, _("已更正，旧版本保留在台账中。"), changes=changed, reason=reason)
     return None
 
 
 def take_back() -> Step:
     st.caption(_("误登的步骤可以撤回；撤回也是一版，旧版本保留在台账中。"))
-    step = st.selectbox(_("撤回哪一步"), hotline.steps(one), format_func=_, key=f"{form.fields}/step")
+    step = st.selectbox(_("撤回哪一步"), one_ticket.steps(one), format_func=_, key=f"{form.fields}/step")
     reason = why(_("撤回原因"))
     if st.form_submit_button(_("撤回")):
-        return send(hotline.take_back, _("已撤回。"), step=step, reason=reason)
+        return send(one_ticket.take_back, _("已撤回。"), step=step, reason=reason)
     return None
 
 
@@ -255,7 +255,7 @@ ACTIONS = [  # what can be done, and when it makes sense
     (_("退单"), send_back, not ended),
     (_("回访"), call_back, one.closed_on),
     (_("更正"), correct, True),
-    (_("撤回"), take_back, hotline.steps(one)),
+    (_("撤回"), take_back, one_ticket.steps(one)),
     (_("作废"), void, True),
 ]
 
@@ -264,12 +264,12 @@ flash()
 if live.retired_at:
     st.info(_("这件工单已作废，不再计入任何数字。"))
 else:
-    late = hotline.is_late(one, number_of(today))
+    late = clocks.is_late(one, number_of(today))
     show = st.error if late else st.success if ended else st.info
-    show(hotline.state(one, hotline.clock(store), today, language()), icon=":material/schedule:")
+    show(one_ticket.state(one, clocks.clock(store), today, language()), icon=":material/schedule:")
 listed = [
     f'<div class="{"long" if long else ""}"><small>{escape(heading)}</small>{escape(text)}</div>'
-    for heading, text, long in hotline.facts(one, names, language())
+    for heading, text, long in one_ticket.facts(one, names, language())
 ]
 with st.container(border=True):
     st.html(f'{FACTS}<div class="facts">{"".join(listed)}</div>')
@@ -285,7 +285,7 @@ if not live.retired_at:
             if step:
                 attempt(place, *step, stored)
 st.subheader(_("全部版本"))
-shown = hotline.versions(history, names, language())
+shown = one_ticket.versions(history, names, language())
 shown = shown.assign(recorded_at=shown["recorded_at"].map(local))
 headings = [_("版本"), _("登记时间"), _("经办人"), _("改动"), _("原因")]
 st.dataframe(shown.set_axis(headings, axis=1), hide_index=True, placeholder="—", key="versions")

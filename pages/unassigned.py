@@ -1,11 +1,12 @@
 """待归属: tickets that belong to no community yet. Given by what the file wrote for the place, or one by one."""
 
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
 import streamlit as st
 
-from metrics import hotline
+from metrics import hotline, one_ticket
 from metrics.exports import number
 from pages.shell import data, pickers
 from pages.shell.entries import flash, opened, operator, token
@@ -48,7 +49,10 @@ def save(places: dict[str, str], meant: dict[str, str]) -> None:
     versions = {one: int(seen[one]) for one in places}
     saved = _("已归属 {n} 件。", n=number(len(places)))
     attempt(
-        place, lambda: hotline.assign(store, places, versions, **act), saved, lambda: hotline.unassigned(store, AT_ONCE)
+        place,
+        lambda: one_ticket.assign(store, places, versions, **act),
+        saved,
+        lambda: hotline.unassigned(store, AT_ONCE),
     )
 
 

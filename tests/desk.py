@@ -11,7 +11,7 @@ from db import schema, tickets
 from db.engine import CHINA, reading
 from db.schema import number_of
 from db.tickets import REQUEST, Ticket
-from metrics import hotline
+from metrics import clocks
 
 STREET, A, B = "120114001000", "120114001007", "120114001008"
 
@@ -47,7 +47,7 @@ class Desk:
 
     def __init__(self, store: Engine, name: str = "张三"):
         self.store, self.name, self.tokens = store, name, count(1)
-        self.clock = hotline.clock(store)
+        self.clock = clocks.clock(store)
 
     def _act(self, token: str | None, at: datetime | None) -> dict:
         return {"by": self.name, "token": token or f"工单-{self.name}-{next(self.tokens)}", "at": at}

@@ -9,7 +9,7 @@ import streamlit as st
 from db import sample, settings, store, units
 from db.engine import china_day, now, open_store, reading, store_url
 from db.measures import month_of
-from metrics import exports, figures, hotline, quality, sources
+from metrics import exports, figures, hotline, proofs, quality, sources
 from metrics.catalogue import Catalogue, catalogue
 from pages.shell.language import language
 
@@ -128,9 +128,9 @@ def received_by_category(year: int, cut_off: date, language: str):
 
 
 @partial(_kept, most=4)  # each holds every ticket of a period
-def proof(year: int, cut_off: date, language: str) -> hotline.Proof:
-    """`metrics.hotline.proof`."""
-    return hotline.proof(the_store(), year, cut_off, language)
+def proof(year: int, cut_off: date, language: str) -> proofs.Proof:
+    """`metrics.proofs.proof`."""
+    return proofs.proof(the_store(), year, cut_off, language)
 
 
 @_kept

@@ -157,6 +157,10 @@ def months_with_tickets(desk):
     totals.ticket_months(desk.store, UNITS, LAST)
 
 
+def years_with_tickets(desk):
+    totals.years(desk.store)
+
+
 def late_tickets(desk):
     tickets.overdue_at(desk.store, UNITS, FIRST, LAST)
 
@@ -214,6 +218,7 @@ TICKET_QUESTIONS = [
     tickets_of_whole_months,
     tickets_before_a_year,
     months_with_tickets,
+    years_with_tickets,
     late_tickets,
     late_tickets_carried_in,
     open_tickets,
@@ -264,12 +269,17 @@ def test_the_open_are_found_by_an_index_that_holds_them_alone(desk, sample_store
         assert "ix_ticket_received" not in plan
 
 
-def test_a_cut_off_inside_a_month_asks_for_the_days_of_that_month_alone(desk, sample_store):
+def test_a_cut_off_inside_a_month_asks_the_roll_up_for_the_days_of_that_month_alone(desk, sample_store):
     for store in (None, sample_store):
-        for _, plan in ticket_plans(store, desk, tickets_up_to_mid_month):
-            for line in plan.splitlines():
-                if "ticket USING" in line and "ticket_total" not in line:
-                    assert re.search(r"USING INDEX ix_ticket_\w+ \(unit=\? AND \w+>\? AND \w+<\?\)", line), line
+        months, days = (plan for _, plan in ticket_plans(store, desk, tickets_up_to_mid_month))
+        assert "SEARCH ticket_total USING PRIMARY KEY (unit=? AND measure=? AND span=?)" in months
+        assert "SEARCH ticket_total USING PRIMARY KEY (unit=? AND measure=? AND span>? AND span<?)" in days
+
+
+def test_what_was_open_before_a_year_is_one_range_for_each_community(desk, sample_store):
+    for store in (None, sample_store):
+        ((_, plan),) = ticket_plans(store, desk, tickets_before_a_year)
+        assert "SEARCH ticket_total USING PRIMARY KEY (unit=? AND measure=? AND span<?)" in plan
 
 
 def test_what_one_act_changed_is_found_by_its_batch(desk, sample_store):

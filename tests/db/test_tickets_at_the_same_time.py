@@ -15,7 +15,7 @@ from db.store import verify
 from db.tickets import Conflict
 from tests.desk import STREET, A, B, Desk
 
-WHILE = 0.3  # seconds the second one has to run into the first
+WHILE = 0.2  # seconds the second one has to run into the first
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from db import aliases, tickets, units
 from db.engine import CHINA, reading, writing
 from db.language import Refusal, Rejected
 from db.schema import number_of, ticket
-from metrics import hotline
+from metrics import clocks, hotline, one_ticket, proofs
 from metrics.__main__ import main
 from metrics.exports import csv_bytes
 from metrics.figures import figures
@@ -34,7 +34,7 @@ def act():
 
 def held(store, year=2024, cut_off=CUT_OFF) -> tuple[bool, bool]:
     """Whether 无超期 and 无延期工单 hold."""
-    return tuple(verdict.holds for verdict in hotline.proof(store, year, cut_off).verdicts)
+    return tuple(verdict.holds for verdict in proofs.proof(store, year, cut_off).verdicts)
 
 
 def at(text: str) -> datetime:
@@ -51,7 +51,7 @@ def test_a_year_without_a_late_ticket_is_proved_ticket_by_ticket(office, desk):
         desk.ticket("T3", kind="inquiry"),
         desk.ticket("T4", "2024-12-12 09:00"),  # due on 12-19, the day after the cut-off
     )
-    proof = hotline.proof(office, 2024, CUT_OFF)
+    proof = proofs.proof(office, 2024, CUT_OFF)
     assert held(office) == (True, True)
     assert (len(proof.base), proof.received, proof.carried, proof.requests, proof.closed) == (4, 4, 0, 3, 3)
     assert (len(proof.waiting), proof.nearest, len(proof.late)) == (1, date(2024, 12, 19), 0)
@@ -70,7 +70,7 @@ def test_a_year_without_a_late_ticket_is_proved_ticket_by_ticket(office, desk):
 
 def test_one_late_ticket_refutes_the_claim_by_its_number(office, desk):
     desk.imports(desk.ticket("T1", closed="2024-09-24 09:00"), desk.ticket("T2", closed="2024-09-20 09:00"))
-    proof = hotline.proof(office, 2024, CUT_OFF)
+    proof = proofs.proof(office, 2024, CUT_OFF)
     assert held(office) == (False, False)
     assert [one.text() for one in proof.verdicts[NONE_LATE].reasons] == [
         "工单 T1 超期 2 个工作日：时限 2024-09-20，2024-09-24 办结"
@@ -83,13 +83,13 @@ def test_a_ticket_is_late_from_the_day_after_its_due_day(office, desk):
     desk.brings("T1", "2024-12-11 09:00")  # due 12-18
     assert held(office, cut_off=date(2024, 12, 18)) == (True, True)
     assert held(office, cut_off=date(2024, 12, 19)) == (False, False)
-    (reason,) = hotline.proof(office, 2024, date(2024, 12, 19)).verdicts[NONE_LATE].reasons
+    (reason,) = proofs.proof(office, 2024, date(2024, 12, 19)).verdicts[NONE_LATE].reasons
     assert reason.text() == "工单 T1 超期 1 个工作日：时限 2024-12-18，至 2024-12-19 未办结"
 
 
 def test_who_closes_on_a_day_off_after_the_due_day_is_late_all_the_same(office, desk):
     desk.brings("T1", closed="2024-09-21 09:00")  # a Saturday, due on Friday
-    proof = hotline.proof(office, 2024, CUT_OFF)
+    proof = proofs.proof(office, 2024, CUT_OFF)
     (reason,) = proof.verdicts[NONE_LATE].reasons
     assert proof.used["count"].sum() == 1  # late, and not among those that used the whole limit
     assert reason.text() == "工单 T1 超期不足 1 个工作日：时限 2024-09-20，2024-09-21 办结"
@@ -101,7 +101,7 @@ def test_a_ticket_carried_in_late_refutes_the_next_year_too(office, desk):
         desk.ticket("T2", "2023-12-28 09:00", closed="2024-01-03 09:00"),  # due 2024-01-05
         desk.ticket("T3", "2023-12-01 09:00", closed="2023-12-05 09:00"),
     )
-    proof = hotline.proof(office, 2024, CUT_OFF)
+    proof = proofs.proof(office, 2024, CUT_OFF)
     assert (proof.received, proof.carried) == (0, 2)
     assert list(proof.late["number"]) == ["T1"]
     assert held(office) == (False, False)
@@ -109,7 +109,7 @@ def test_a_ticket_carried_in_late_refutes_the_next_year_too(office, desk):
 
 def test_a_ticket_that_is_late_and_then_suspended_stays_late(office, desk):
     desk.brings("T1", "2023-12-01 09:00", suspended_on="2023-12-20")  # due 2023-12-08
-    proof = hotline.proof(office, 2024, CUT_OFF)
+    proof = proofs.proof(office, 2024, CUT_OFF)
     assert list(proof.late["number"]) == ["T1"]
     assert held(office) == (False, False)
 
@@ -117,8 +117,8 @@ def test_a_ticket_that_is_late_and_then_suspended_stays_late(office, desk):
 def test_an_extension_refutes_only_the_second_claim_and_says_whose_word_that_is(office, desk, act):
     desk.brings("T1", "2024-12-05 09:00")  # due 12-12
     values = {"to": date(2024, 12, 20), "on": date(2024, 12, 11), "approved_by": "李主任", "why": "需会商"}
-    hotline.extend(office, "T1", 1, **values, by="王芳", token="x")
-    proof = hotline.proof(office, 2024, CUT_OFF)
+    one_ticket.extend(office, "T1", 1, **values, by="王芳", token="x")
+    proof = proofs.proof(office, 2024, CUT_OFF)
     assert held(office) == (True, False)
     assert [one.text() for one in proof.verdicts[NONE_EXTENDED].reasons] == ["工单 T1 延期至 2024-12-20"]
     assert "本单位口径" in proof.verdicts[NONE_EXTENDED].note
@@ -129,7 +129,7 @@ def test_what_stands_on_daily_counts_alone_cannot_be_proved(office, desk, clerk_
     clerk_of(office).files("hotline", A, "2024-03-05", received=7)
     assert held(office) == (False, False)
     desk.brings("T1", closed="2024-09-13 09:00")
-    proof = hotline.proof(office, 2024, CUT_OFF)
+    proof = proofs.proof(office, 2024, CUT_OFF)
     assert proof.counts == 7
     assert [one.text() for one in proof.unproved] == ["另有 7 件只有日报数、没有工单，无法逐件核对"]
     assert held(office) == (False, False)
@@ -137,11 +137,11 @@ def test_what_stands_on_daily_counts_alone_cannot_be_proved(office, desk, clerk_
 
 def test_no_ticket_proves_nothing(office):
     assert held(office) == (False, False)
-    assert hotline.proof_html(hotline.proof(office, 2024, CUT_OFF))
+    assert proofs.proof_html(proofs.proof(office, 2024, CUT_OFF))
 
 
 def test_the_base_is_the_figures(sample_store):
-    proof = hotline.proof(sample_store, 2024, CUT_OFF)
+    proof = proofs.proof(sample_store, 2024, CUT_OFF)
     whole = figures(sample_store, 2024, cut_off=CUT_OFF).set_index("indicator")["value"]
     assert (proof.received, proof.counts) == (9232, 0) == (whole["hotline.received"], 0)
     assert proof.closed == whole["hotline.closed"]
@@ -157,8 +157,8 @@ def test_the_printed_proof_holds_every_ticket_the_late_ones_first_and_nothing_fr
     desk.imports(
         desk.ticket("T<1>", closed="2024-09-24 09:00"), *(desk.ticket(f"N{n}", kind="inquiry") for n in range(30))
     )
-    proof = hotline.proof(office, 2024, CUT_OFF)
-    page = hotline.proof_html(proof, at=at("2024-12-19 08:00:00")).decode()
+    proof = proofs.proof(office, 2024, CUT_OFF)
+    page = proofs.proof_html(proof, at=at("2024-12-19 08:00:00")).decode()
     assert page.startswith("<!DOCTYPE html>") and page.endswith("</html>")
     assert "<title>杨村街道 12345 工单超期核对表</title>" in page  # not a proof: the claim does not hold
     assert "“无超期”不成立" in page
@@ -167,13 +167,13 @@ def test_the_printed_proof_holds_every_ticket_the_late_ones_first_and_nothing_fr
     assert page.index('<tr class="late"><td>T&lt;1&gt;') < page.index("<tr><td>N0</td>")
     assert sum(page.count(f"<td>N{n}</td>") for n in range(30)) == 30
     assert "2024-12-19 08:00:00" in page and "@page {size: A4" in page
-    listed = csv_bytes(hotline.proof_list(proof.base)).decode("utf-8-sig").splitlines()
+    listed = csv_bytes(proofs.proof_list(proof.base)).decode("utf-8-sig").splitlines()
     assert len(listed) == 32 and listed[1].startswith("T<1>,超期 2 个工作日,文华巷,")
 
 
 def test_what_a_calendar_and_a_rule_say_is_named(office, desk):
     desk.brings("T1", closed="2024-09-13 09:00")
-    said = "\n".join(hotline.made_how(hotline.proof(office, 2024, CUT_OFF)))
+    said = "\n".join(proofs.made_how(proofs.proof(office, 2024, CUT_OFF)))
     assert "2000-01-01 一般事项" in said and "本单位约定" in said
     assert "工作日历（2024）：软件自带的国务院放假通知" in said
 
@@ -200,8 +200,8 @@ def test_open_tickets_stand_by_urgency(office, desk):
 def test_a_past_day_shows_tickets_as_they_stood(office, desk, act):
     desk.brings("T1", "2024-12-05 09:00")
     values = {"to": date(2024, 12, 20), "on": date(2024, 12, 11), "approved_by": "李主任", "why": "需会商"}
-    hotline.extend(office, "T1", 1, **values, by="王芳", token="x")
-    hotline.close(office, "T1", 2, at=at("2024-12-19 09:00"), text="", **act())
+    one_ticket.extend(office, "T1", 1, **values, by="王芳", token="x")
+    one_ticket.close(office, "T1", 2, at=at("2024-12-19 09:00"), text="", **act())
     (before,) = hotline.open_tickets(office, date(2024, 12, 10)).itertuples()
     (after,) = hotline.open_tickets(office, date(2024, 12, 18)).itertuples()
     assert (before.deadline, before.left) == (date(2024, 12, 12), 2)
@@ -218,10 +218,10 @@ def test_lateness_in_python_is_lateness_in_the_store(office, desk):
     desk.brings("T9")
     for last in (date(2024, 9, 20), date(2024, 9, 21), date(2024, 9, 23), date(2024, 12, 18)):
         stored = {one.ticket.number for one in tickets.overdue_at(office, [A], date(2024, 1, 1), last)}
-        known, at_day = hotline.clock(office), number_of(last)
+        known, at_day = clocks.clock(office), number_of(last)
         with reading(office) as conn:
             every = [one.ticket for one in tickets._versions(conn, ticket.c.version > 0)]
-        told = {one.number for one in every if hotline.is_late(hotline.as_it_stood(one, at_day, known), at_day)}
+        told = {one.number for one in every if clocks.is_late(clocks.as_it_stood(one, at_day, known), at_day)}
         assert told == stored, last
 
 
@@ -256,7 +256,7 @@ def test_categories_of_a_period_count_what_was_received_in_it(office, desk):
 
 
 def test_a_clock_is_shown_day_by_day_with_make_up_days_and_holidays(desk):
-    days = hotline.timeline(desk.ticket("T1", "2024-09-12 09:00"), Calendar(), date(2024, 9, 19)).set_index("day")
+    days = one_ticket.timeline(desk.ticket("T1", "2024-09-12 09:00"), Calendar(), date(2024, 9, 19)).set_index("day")
     assert days.loc[date(2024, 9, 14), "sort"] == MAKE_UP and days.loc[date(2024, 9, 14), "counted"] == 2
     for day in (15, 16, 17):
         assert days.loc[date(2024, 9, day), "sort"] == HOLIDAY
@@ -269,7 +269,7 @@ def test_a_clock_is_shown_day_by_day_with_make_up_days_and_holidays(desk):
 
 def test_a_clock_shows_what_happened_and_how_far_past_the_limit(desk):
     one = desk.ticket("T1", closed="2024-09-23 09:00", contacted_first="2024-09-12 10:00", called_back_on="2024-09-29")
-    days = hotline.timeline(one, Calendar(), date(2024, 12, 1)).set_index("day")
+    days = one_ticket.timeline(one, Calendar(), date(2024, 12, 1)).set_index("day")
     assert days.loc[date(2024, 9, 12), "events"] == "受理、首次联系"
     assert days.loc[date(2024, 9, 23), "counted"] == 6 and days.loc[date(2024, 9, 23), "events"] == "办结"
     assert days["counted"].loc[date(2024, 9, 24) :].isna().all()
@@ -279,12 +279,12 @@ def test_a_clock_shows_what_happened_and_how_far_past_the_limit(desk):
 
 def test_resuming_moves_the_due_day_by_the_working_days_that_were_left(office, desk, act):
     desk.brings("T1")  # received 09-12, due 09-20
-    hotline.suspend(office, "T1", 1, on=date(2024, 9, 13), **act())  # four days left
+    one_ticket.suspend(office, "T1", 1, on=date(2024, 9, 13), **act())  # four days left
     assert held(office) == (True, True)
-    hotline.resume(office, "T1", 2, on=date(2024, 9, 27), **act())
+    one_ticket.resume(office, "T1", 2, on=date(2024, 9, 27), **act())
     one = desk.reads("T1")
     assert one.due_on == 20241009  # 09-29 (a make-up day), 09-30, 10-08, 10-09
-    days = hotline.timeline(one, Calendar(), date(2024, 9, 28)).set_index("day")
+    days = one_ticket.timeline(one, Calendar(), date(2024, 9, 28)).set_index("day")
     assert days["counted"].loc[date(2024, 9, 14) : date(2024, 9, 28)].isna().all()
     assert days.loc[date(2024, 9, 29), "counted"] == 2 and days.loc[date(2024, 10, 9), "counted"] == 5
     assert days.loc[date(2024, 9, 20), "events"] == "原时限" and days.loc[date(2024, 10, 9), "events"] == "时限"
@@ -303,18 +303,18 @@ def test_resuming_moves_the_due_day_by_the_working_days_that_were_left(office, d
 )
 def test_resuming_with_nothing_left(office, desk, act, suspended, resumed, due):
     desk.brings("T1")
-    hotline.suspend(office, "T1", 1, on=date.fromisoformat(suspended), **act())
-    hotline.resume(office, "T1", 2, on=date.fromisoformat(resumed), **act())
+    one_ticket.suspend(office, "T1", 1, on=date.fromisoformat(suspended), **act())
+    one_ticket.resume(office, "T1", 2, on=date.fromisoformat(resumed), **act())
     assert desk.reads("T1").due_on == due
 
 
 def test_taking_a_resumption_back_moves_the_due_day_back(office, desk, act):
     desk.brings("T1")
-    hotline.suspend(office, "T1", 1, on=date(2024, 9, 13), **act())
-    hotline.resume(office, "T1", 2, on=date(2024, 9, 27), **act())
-    assert hotline.steps(desk.reads("T1")) == ["恢复"]
-    hotline.take_back(office, "T1", 3, "恢复", **act())
-    hotline.take_back(office, "T1", 4, "挂账", **act())
+    one_ticket.suspend(office, "T1", 1, on=date(2024, 9, 13), **act())
+    one_ticket.resume(office, "T1", 2, on=date(2024, 9, 27), **act())
+    assert one_ticket.steps(desk.reads("T1")) == ["恢复"]
+    one_ticket.take_back(office, "T1", 3, "恢复", **act())
+    one_ticket.take_back(office, "T1", 4, "挂账", **act())
     assert desk.reads("T1") == desk.versions("T1")[0].ticket
 
 
@@ -323,16 +323,16 @@ def test_taking_a_resumption_back_moves_the_due_day_back(office, desk, act):
 
 def test_each_step_is_a_version_with_who_and_why(office, desk, act):
     desk.brings("T1", unit=STREET, place="文化巷")
-    hotline.assign(office, {"T1": A}, {"T1": 1}, body="物业办", **act("电话核实"))
-    hotline.contact(office, "T1", 2, at=at("2024-09-12 11:00"), **act())
-    hotline.reply(office, "T1", 3, at=at("2024-09-13 11:00"), text="已安排", **act())
-    hotline.close(office, "T1", 4, at=at("2024-09-13 12:00"), text="", **act())
+    one_ticket.assign(office, {"T1": A}, {"T1": 1}, body="物业办", **act("电话核实"))
+    one_ticket.contact(office, "T1", 2, at=at("2024-09-12 11:00"), **act())
+    one_ticket.reply(office, "T1", 3, at=at("2024-09-13 11:00"), text="已安排", **act())
+    one_ticket.close(office, "T1", 4, at=at("2024-09-13 12:00"), text="", **act())
     answers = {"contacted": True, "resolved": None, "satisfaction": "basically"}
-    hotline.call_back(office, "T1", 5, on=date(2024, 9, 18), **answers, **act())
+    one_ticket.call_back(office, "T1", 5, on=date(2024, 9, 18), **answers, **act())
     one = desk.reads("T1")
     assert (one.unit, one.body, one.reply, one.contacted_on) == (A, "物业办", "已安排", 20240912)
     assert (one.closed_on, one.days_used, one.days_left, one.resolved) == (20240913, 1, 4, None)
-    shown = hotline.versions(desk.versions("T1"), hotline.place_names(office))
+    shown = one_ticket.versions(desk.versions("T1"), hotline.place_names(office))
     assert list(shown["change"])[:3] == ["首次登记", "社区 杨村街道（待归属） → 文华巷", "承办单位 综合执法队 → 物业办"]
     assert shown["reason"].iloc[1] == "电话核实"
     assert shown["version"].iloc[-1] == 6
@@ -340,9 +340,9 @@ def test_each_step_is_a_version_with_who_and_why(office, desk, act):
 
 def test_a_step_over_a_version_that_is_past_is_a_conflict(office, desk, act):
     desk.brings("T1")
-    hotline.contact(office, "T1", 1, at=at("2024-09-12 11:00"), **act())
+    one_ticket.contact(office, "T1", 1, at=at("2024-09-12 11:00"), **act())
     with pytest.raises(tickets.Conflict):
-        hotline.send_back(office, "T1", 1, on=date(2024, 9, 13), **act())
+        one_ticket.send_back(office, "T1", 1, on=date(2024, 9, 13), **act())
 
 
 @pytest.mark.parametrize(("approved", "why"), [("", "需会商"), ("李主任", " ")])
@@ -350,29 +350,29 @@ def test_an_extension_needs_who_and_why(office, desk, approved, why):
     desk.brings("T1")
     values = {"to": date(2024, 9, 27), "on": date(2024, 9, 19), "approved_by": approved, "why": why}
     with pytest.raises(Refusal, match="批准人和原因"):
-        hotline.extend(office, "T1", 1, **values, by="王芳", token="x")
+        one_ticket.extend(office, "T1", 1, **values, by="王芳", token="x")
 
 
 def test_an_extension_moves_the_due_day_on_and_comes_in_time(office, desk):
     desk.brings("T1")
     values = {"approved_by": "李主任", "why": "需会商", "by": "王芳"}
     with pytest.raises(Refusal, match="应晚于"):
-        hotline.extend(office, "T1", 1, to=date(2024, 9, 20), on=date(2024, 9, 19), token="x", **values)
+        one_ticket.extend(office, "T1", 1, to=date(2024, 9, 20), on=date(2024, 9, 19), token="x", **values)
     with pytest.raises(Rejected):
-        hotline.extend(office, "T1", 1, to=date(2024, 9, 27), on=date(2024, 9, 23), token="y", **values)
+        one_ticket.extend(office, "T1", 1, to=date(2024, 9, 27), on=date(2024, 9, 23), token="y", **values)
 
 
 def test_a_correction_of_the_day_of_receipt_sets_the_clock_anew(office, desk, act):
     desk.brings("T1", closed="2024-09-24 09:00")
-    hotline.correct(office, "T1", 1, {"received_at": at("2024-09-13 09:30")}, **act())
+    one_ticket.correct(office, "T1", 1, {"received_at": at("2024-09-13 09:30")}, **act())
     assert (desk.reads("T1").due_on, desk.reads("T1").days_left) == (20240923, -1)
-    hotline.correct(office, "T1", 2, {"title": "  电话核对过  "}, **act())
+    one_ticket.correct(office, "T1", 2, {"title": "  电话核对过  "}, **act())
     assert (desk.reads("T1").title, desk.reads("T1").due_on) == ("电话核对过", 20240923)
 
 
 def test_a_due_day_that_the_file_gave_outlives_a_correction(office, desk, act):
     desk.imports(desk.ticket("T1", due_on="2024-09-30", rule="file"))
-    hotline.correct(office, "T1", 1, {"received_at": at("2024-09-13 09:30")}, **act())
+    one_ticket.correct(office, "T1", 1, {"received_at": at("2024-09-13 09:30")}, **act())
     assert desk.reads("T1").due_on == 20240930
 
 
@@ -393,7 +393,7 @@ def test_tickets_are_assigned_by_what_the_file_called_the_place(office, desk, ac
     seen = dict(zip(found["number"], found["version"], strict=True))
     places = {f"T{n}": A for n in range(3)}
     before = desk.stored(ticket)
-    hotline.assign(office, places, seen, remember={"文化巷": A}, **act())
+    one_ticket.assign(office, places, seen, remember={"文化巷": A}, **act())
     assert desk.stored(ticket) == before + 3
     assert hotline.unassigned_count(office) == 1
     with reading(office) as conn:
@@ -404,9 +404,9 @@ def test_tickets_are_assigned_by_what_the_file_called_the_place(office, desk, ac
 
 def test_of_tickets_assigned_together_a_conflict_keeps_all(office, desk, act):
     desk.imports(desk.ticket("T1", unit=STREET), desk.ticket("T2", unit=STREET))
-    hotline.assign(office, {"T1": B}, {"T1": 1}, **act())
+    one_ticket.assign(office, {"T1": B}, {"T1": 1}, **act())
     with pytest.raises(tickets.Conflict):
-        hotline.assign(office, {"T1": A, "T2": A}, {"T1": 1, "T2": 1}, remember={"文化巷": A}, **act())
+        one_ticket.assign(office, {"T1": A, "T2": A}, {"T1": 1, "T2": 1}, remember={"文化巷": A}, **act())
     assert desk.reads("T2").unit == STREET
     with reading(office) as conn:
         assert aliases.read(conn) == {}
@@ -453,7 +453,7 @@ def test_yesterday_is_known_and_tomorrow_is_not():
     today = hotline.known_day(date(2100, 1, 1))
     assert hotline.known_day(today - timedelta(1)) == today - timedelta(1)
     with pytest.raises(Refusal):
-        hotline.proof(None, 1999)
+        proofs.proof(None, 1999)
 
 
 def test_names_of_units_are_those_of_the_store(office):

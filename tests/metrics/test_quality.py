@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from db import settings, tickets
 from db.engine import writing
 from db.tickets import Ticket
-from metrics import hotline
+from metrics import clocks
 from metrics.figures import figures
 from metrics.quality import completeness, unfiled
 
@@ -52,7 +52,7 @@ def test_the_daily_form_is_waited_for_until_the_month_of_the_first_ticket(clerk)
     with writing(clerk.store) as conn:
         settings.put(conn, "reporting_since", "2024-08-01")
     at = datetime(2024, 9, 12, 1, tzinfo=UTC)
-    clock = hotline.clock(clerk.store)
+    clock = clocks.clock(clerk.store)
     texts = dict.fromkeys(("channel", "subject", "body", "title", "reply", "place"), "")
     one = Ticket(
         number="A1", unit=WENHUA, kind="inquiry", received_at=int(at.timestamp()), received_on=20240912, **texts

@@ -8,7 +8,7 @@ from db import sample, tickets
 from db.engine import CHINA, reading
 from db.schema import day_of, number_of, ticket
 from db.tickets import CLOCK, INQUIRY, REQUEST, SATISFACTION
-from metrics import hotline
+from metrics import clocks
 from metrics.figures import figures, rows
 from metrics.workdays import calendar
 
@@ -37,7 +37,7 @@ def share(some: list, of: list) -> float:
 
 
 def test_the_clock_finds_every_ticket_set_as_it_would(sample_store, made):
-    clock = hotline.clock(sample_store)
+    clock = clocks.clock(sample_store)
     unset = dict.fromkeys(CLOCK) | {"rule": ""}
     for one in made:
         assert clock(one) == one

@@ -25,7 +25,7 @@ from db.engine import CHINA, reading, writing
 from db.language import Refusal
 from db.limits import Limit
 from db.store import verify
-from metrics import hotline, ticket_files
+from metrics import clocks, one_ticket, ticket_files
 from metrics.__main__ import main
 from metrics.figures import figures
 from metrics.spreadsheets import import_counts, sheets
@@ -441,7 +441,7 @@ def test_each_bad_time_is_named_by_its_cell_and_nothing_is_stored(takes, office)
 
 def test_a_ticket_closed_in_the_last_second_of_its_last_day_is_in_time(takes, reads, office):
     assert takes(closed(办结时间="2024-09-20 23:59:59"), closed("T2", 办结时间="2024-09-21 00:00:00"))["errors"] == []
-    assert [hotline.is_late(reads(number), 20241231) for number in ("T1", "T2")] == [False, True]
+    assert [clocks.is_late(reads(number), 20241231) for number in ("T1", "T2")] == [False, True]
 
 
 def test_a_day_alone_as_the_closing_time_is_not_before_the_hour_of_receipt(takes, reads):
@@ -898,7 +898,7 @@ def test_a_ticket_that_a_person_gave_a_community_keeps_it_when_the_file_comes_ag
     lines = one("T1", 社区="某小区"), one("T2", 社区="某小区")
     takes(*lines)
     act = {"by": "王芳", "reason": "核对地址", "token": "a"}
-    hotline.assign(office, {"T1": TUANJIE}, {"T1": 1}, **act)
+    one_ticket.assign(office, {"T1": TUANJIE}, {"T1": 1}, **act)
     assert counts(takes(*lines)) == [2, 0, 2, 0, 0, 0]
     assert (reads("T1").unit, reads("T2").unit) == (TUANJIE, STREET)
 
