@@ -20,6 +20,12 @@ from metrics.hotline import known_day, places, received_tickets
 from metrics.workdays import PACKAGE
 
 NONE_LATE, NONE_EXTENDED = "无超期", "无延期工单"
+# 无延期工单 is ambiguous: what an office may mean by it (the setting `none_extended`), and how the proof says so.
+DENIED = {
+    ("overdue", "extended"): "“无延期工单”按本单位口径：既没有超期，也没有批准延期；上级口径不同的，以上级为准。",
+    ("extended",): "“无延期工单”按本单位口径：没有批准延期，不论是否超期；上级口径不同的，以上级为准。",
+    ("overdue",): "“无延期工单”按本单位口径：没有超期，不论是否批准延期；上级口径不同的，以上级为准。",
+}
 BASE_COLUMNS = (
     *("number", "community", "community_name", "kind", "carried", "received_on", "limit_days", "rule", "deadline"),
     *("extended_on", "extended_to", "suspended", "returned_on", "closed_on", "closed_at", "left", "late"),
@@ -67,6 +73,7 @@ class Proof:
     those closed in time the ones with the least to spare, as rows of `base`. `used`: how many closed in time used how
     much of their limit, and how many were late: name, count. `rules`: rule, document, number of tickets. `notices`:
     the calendar's years with their documents, "" for the package's. `sample`: invented tickets are among them.
+    `denied`: what 无延期工单 denies (a key of DENIED).
     """
 
     office: str
@@ -79,6 +86,7 @@ class Proof:
     rules: list[tuple[str, str, int]]
     notices: list[tuple[int, str]]
     sample: bool
+    denied: tuple[str, ...]
 
     @property
     def late(self) -> pd.DataFrame:
@@ -139,17 +147,17 @@ class Proof:
 
     @property
     def verdicts(self) -> list[Verdict]:
-        """无超期: no ticket of the base was late. 无延期工单: none was extended either; that is the office's word."""
+        """无超期: no ticket of the base was late. 无延期工单: what the office means by it (`denied`)."""
         without = self.unproved
         late = [self._reason(one) for one in self.late.itertuples()]
         extended = [
             Problem("工单 {number} 延期至 {day}", {"number": one.number, "day": one.extended_to or "—"})
             for one in self.extended.itertuples()
         ]
-        ours = "“无延期工单”按本单位口径：既没有超期，也没有批准延期；上级口径不同的，以上级为准。"
+        denied = [*(late if "overdue" in self.denied else ()), *(extended if "extended" in self.denied else ())]
         return [
             Verdict(NONE_LATE, not late and not without, late + without),
-            Verdict(NONE_EXTENDED, not late and not extended and not without, late + extended + without, ours),
+            Verdict(NONE_EXTENDED, not denied and not without, denied + without, DENIED[self.denied]),
         ]
 
     def _reason(self, one) -> Problem:
@@ -185,6 +193,7 @@ def proof(store, year: int, cut_off: date | None = None, language: str = "zh", m
     with reading(store) as conn:
         documents = {one.code: one.document for one in limits.read(conn)}
         office, invented = settings.get(conn, "office"), sample.loaded(conn)
+        denied = tuple(settings.get(conn, "none_extended"))
     eve = period.first - timedelta(1)
     carried = tickets.still_open(store, codes, eve) if last >= period.first else []
     late = {one.ticket.number for one in tickets.carried_late(store, codes, period.first)} if carried else set()
@@ -219,6 +228,7 @@ def proof(store, year: int, cut_off: date | None = None, language: str = "zh", m
         [(rule, documents.get(rule, ""), n) for rule, n in rules.most_common()],
         [(one, known.calendar.notices[one].document if one in known.calendar.notices else "") for one in span],
         invented,
+        denied,
     )
 
 

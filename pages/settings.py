@@ -170,6 +170,17 @@ with hotline:
                 settings.put(conn, "tickets_since", begins.replace(day=1).isoformat() if way == "since" else way)
 
             write(choose, _("已保存。"))
+    st.markdown(_("**“无延期工单”的意思**"))
+    meanings = {
+        ("overdue", "extended"): _("既没有超期，也没有批准延期"),
+        ("extended",): _("没有批准延期"),
+        ("overdue",): _("没有超期"),
+    }
+    with st.form("none_extended"):
+        chosen = list(meanings).index(tuple(data.setting("none_extended")))
+        denied = st.radio(_("意思"), list(meanings), chosen, format_func=meanings.get, label_visibility="collapsed")
+        if st.form_submit_button(_("保存意思"), type="primary"):
+            write(lambda conn: settings.put(conn, "none_extended", list(denied)), _("已保存。"))
     st.markdown(_("**办理时限**"))
     st.caption(_("按受理当天有效的规则定时限。新增规则不改已定的时限；要改，在下面重算，重算记入台账。"))
     with reading(store) as conn:

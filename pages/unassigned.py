@@ -48,12 +48,8 @@ def save(places: dict[str, str], meant: dict[str, str]) -> None:
     act = {"by": operator(), "reason": _("归属社区"), "token": token(place), "remember": meant}
     versions = {one: int(seen[one]) for one in places}
     saved = _("已归属 {n} 件。", n=number(len(places)))
-    attempt(
-        place,
-        lambda: one_ticket.assign(store, places, versions, **act),
-        saved,
-        lambda: hotline.unassigned(store, AT_ONCE),
-    )
+    write = partial(one_ticket.assign, store, places, versions, **act)
+    attempt(place, write, saved, partial(hotline.unassigned, store, AT_ONCE))
 
 
 def by_place() -> None:

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from db import aliases, tickets, units
+from db import aliases, settings, tickets, units
 from db.engine import CHINA, reading, writing
 from db.language import Refusal, Rejected
 from db.schema import number_of, ticket
@@ -123,6 +123,15 @@ def test_an_extension_refutes_only_the_second_claim_and_says_whose_word_that_is(
     assert [one.text() for one in proof.verdicts[NONE_EXTENDED].reasons] == ["工单 T1 延期至 2024-12-20"]
     assert "本单位口径" in proof.verdicts[NONE_EXTENDED].note
     assert held(office, cut_off=date(2024, 12, 10)) == (True, True)  # not granted yet
+
+
+@pytest.mark.parametrize(("denied", "holds"), [(["overdue"], False), (["extended"], True)])
+def test_a_setting_narrows_what_the_claim_of_no_extension_denies(office, desk, denied, holds):
+    desk.imports(desk.ticket("T1", "2024-12-10 09:00", closed="2024-12-19 10:00"))  # due 12-17
+    with writing(office) as conn:
+        settings.put(conn, "none_extended", denied)
+    proof = proofs.proof(office, 2024, CUT_OFF)
+    assert (len(proof.late), proof.verdicts[NONE_EXTENDED].holds) == (1, holds)
 
 
 def test_what_stands_on_daily_counts_alone_cannot_be_proved(office, desk, clerk_of):
