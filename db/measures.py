@@ -247,7 +247,7 @@ def ticket_cells(
             wanted = wanted.where(day.between(first, last))
         if all(one.when is not None for one in some.values()):
             wanted = wanted.where(or_(*(one.when for one in some.values())))  # the late have an index of their own
-        grouped = wanted.group_by(t.unit, span).cte(f"by_{name}").c
+        grouped = wanted.group_by(t.unit, span).cte().c
         for n, code in enumerate(some):
             cell = grouped.unit, literal(code).label("measure")
             total = grouped[f"n{n}"]

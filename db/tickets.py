@@ -202,7 +202,6 @@ _AFTER = (  # days that cannot come before another
     ("called_back_on", "received_on", "回访早于受理"),
     ("extended_to", "due_on", "延期后的时限早于原时限"),
     ("closed_on", "extended_on", "工单办结后不能再延期"),
-    ("due_on", "extended_on", "已超过时限，不能再延期"),
 )
 _PAST = (
     *("received_on", "closed_on", "returned_on", "contacted_on", "suspended_on", "resumed_on", "extended_on"),
@@ -252,6 +251,14 @@ def problems(one: Ticket, units: Mapping[str, Unit], today: int, row: int | None
     early = one.due_on and one.due_on < one.received_on  # said above, and the days follow from it
     if one.limit_days is not None and not early and not 0 < one.limit_days <= 1000:
         yield wrong("时限应为 1 至 1000 个工作日", "limit_days")
+
+
+def _belated(old: Ticket | None, new: Ticket, row: int | None = None) -> Iterable[Problem]:
+    """An extension granted after the last day in time, that of an earlier extension where there is one."""
+    deadline = old.deadline if old else new.due_on
+    same = old and (old.extended_on, old.extended_to) == (new.extended_on, new.extended_to)
+    if new.extended_on and deadline and not same and new.extended_on > deadline:
+        yield Problem("已超过时限，不能再延期", {}, row, HEADINGS["due_on"], shown("due_on", deadline))
 
 
 _RUNNING = {
@@ -409,7 +416,7 @@ def amend(
         units, today = _units(conn), number_of(china_day(at))
         wrong = []
         for new, old in steps:
-            wrong += list(_missteps(old.ticket, new)) or problems(new, units, today)
+            wrong += list(_missteps(old.ticket, new)) or [*problems(new, units, today), *_belated(old.ticket, new)]
         if wrong:
             raise Rejected(wrong)
         _apply(conn, steps, act, by.strip(), reason, at)
@@ -531,7 +538,7 @@ def _plan(conn, tickets, clock, given, rows, prefer, at, *, lock) -> _Plan:
             plan.unchanged += 1
         else:
             plan.changed.append((merged, old))
-    _check([one for one, _ in [*plan.new, *plan.changed]], lines, _units(conn), at)
+    _check(plan, lines, _units(conn), at)
     if clashes:
         raise Conflict(clashes, "{n} 件工单在上次导入后被人工改过，文件的说法又不同，请选择以哪一方为准")
     return plan
@@ -595,12 +602,13 @@ def _masked(one: Ticket) -> Ticket:
     return one._replace(**hidden) if hidden else one
 
 
-def _check(tickets: Sequence[Ticket], lines: Mapping[str, int | None] | None, units: Mapping, at: datetime) -> None:
+def _check(plan: _Plan, lines: Mapping[str, int | None], units: Mapping[str, Unit], at: datetime) -> None:
     today, found = number_of(china_day(at)), []
     always = {code for code, one in units.items() if not one.opened_on and not one.closed_on}
-    for one in tickets:
+    for one, before in (*plan.new, *plan.changed):
         if not (one.unit in always and _plain(one, today)):
-            found += problems(one, units, today, (lines or {}).get(one.number))
+            row = lines.get(one.number)
+            found += [*problems(one, units, today, row), *_belated(before.ticket if before else None, one, row)]
     if found:
         raise Rejected(found)
 

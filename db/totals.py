@@ -6,10 +6,9 @@ from datetime import date, datetime
 
 from sqlalchemy import (
     BigInteger,
-    ColumnElement,
     Connection,
     Engine,
-    Select,
+    FromClause,
     bindparam,
     cast,
     delete,
@@ -41,29 +40,35 @@ def refresh(conn: Connection, touched: Iterable[tuple[str, int]]) -> None:
         conn.execute(_make, places)
 
 
-def _changed(where: ColumnElement[bool], sign: int) -> Select:
-    """What the versions that satisfy `where` add to the tickets' roll-up or take from it, in the order of its key."""
-    part = ticket_cells(where, days=True).subquery("part").c
-    return select(part.unit, part.measure, part.span, sign * part.total).order_by(part.unit, part.measure, part.span)
+def _key(one: FromClause) -> tuple:
+    return one.c.unit, one.c.measure, one.c.span
 
 
 _batch = bindparam("batch")
-_begun, _ended = _changed(ticket.c.batch == _batch, 1), _changed(ticket.c.retired_batch == _batch, -1)
-_touched = ticket_cells(ticket.c.retired_batch == _batch, days=True).subquery("touched").c
-_key = tuple_(ticket_total.c.unit, ticket_total.c.measure, ticket_total.c.span)
-_forget_empty = delete(ticket_total).where(
-    _key.in_(select(_touched.unit, _touched.measure, _touched.span)), ticket_total.c.total == 0
-)
+_begun = ticket_cells(ticket.c.batch == _batch, days=True).subquery("begun")
+_ended = ticket_cells(ticket.c.retired_batch == _batch, days=True).subquery("ended")
+_less = select(*_key(_ended), -_ended.c.total)
+_both = union_all(select(_begun), _less).subquery("both")
+_net = cast(func.sum(_both.c.total), BigInteger)
+# In the order of the key, so that no two writers wait for each other.
+_additions = select(_begun).order_by(*_key(_begun))
+_changes = select(*_key(_both), _net).group_by(*_key(_both)).having(_net != 0).order_by(*_key(_both))
+_emptied = delete(ticket_total).where(tuple_(*_key(ticket_total)).in_(select(*_key(_ended))), ticket_total.c.total == 0)
+_any_ended = select(ticket.c.version).where(ticket.c.retired_batch == _batch).limit(1)
 
 
 def refresh_tickets(conn: Connection, act: int) -> None:
     """Bring the tickets' roll-up up to date with one batch: what its versions count, less what those it ended did.
 
-    A ticket counts in up to ten months; making those again would read each of them whole.
+    A ticket counts in up to ten months; making those again would read each of them whole. A large batch counts in
+    millions of days, which the database adds up without our holding them.
     """
-    for cells_of in (_begun, _ended):
-        add_up(conn, ticket_total, cells_of, "total", {"batch": act})
-    conn.execute(_forget_empty, {"batch": act})
+    batch = {"batch": act}
+    if conn.scalar(_any_ended, batch) is None:
+        add_up(conn, ticket_total, _additions, "total", batch)
+    else:
+        add_up(conn, ticket_total, _changes, "total", batch)
+        conn.execute(_emptied, batch)
 
 
 def rebuild(conn: Connection) -> None:

@@ -65,7 +65,7 @@ FOOTERS = ("注", "说明", "备注", "制表", "填表", "统计时间", "导�
 _CLOSED = re.compile("办结|完成|结案|归档|办理完毕|已办理|已回访|待回访|已评价|待评价|closed|done", re.I)
 _OPEN = re.compile("未办结|未完成|处理中|办理中|待办|待处理|待派|待签收|已派单|在办|超期未|open", re.I)
 _RETURNED, _SUSPENDED, _EXTENDED = (re.compile(words) for words in "退回|退单 挂账|挂起 延期".split())
-_INQUIRY = re.compile("咨询|inquiry|question")
+_INQUIRY, _HANDLED = re.compile("咨询|inquiry|question"), re.compile("投诉|举报|求助|建议|办理|报修")
 _YES = set("是 有 已 对 已联系 联系 已响应 响应 已解决 解决 y yes true 1".split())
 _NO = set("否 无 未 未联系 未响应 未解决 不解决 部分解决 没有解决 没解决 n no false 0".split())
 _SATISFIED = {
@@ -434,6 +434,8 @@ class _When:
         times = list(_TIME.finditer(text))
         clock_time = text[times[-1].start() :] if times else ""
         day = text.removesuffix(clock_time).strip()
+        if half and (american := _MDY.fullmatch(day)):  # with am or pm, the month comes first
+            day = "{2}-{0}-{1}".format(*american.groups())
         start, number = _sound(self.days[day])
         return start + _sound((self.times[f"{clock_time} {half}".strip()],))[0], number
 
@@ -511,7 +513,7 @@ def _day_of_cell(when: _When) -> Callable:
 def parse_kind(cell: object) -> str:
     """咨询 is answered at once; everything else (办理, 投诉, 求助, 建议, 举报) has to be handled."""
     text = _folded(clean(cell)) if cell is not None else ""
-    return INQUIRY if _INQUIRY.search(text) else REQUEST
+    return INQUIRY if _INQUIRY.search(text) and not _HANDLED.search(text) else REQUEST
 
 
 def parse_due(when: _When) -> Callable[[object], tuple[int | None, int | None]]:

@@ -6,7 +6,7 @@ import pytest
 
 from db import tickets
 from db.engine import reading
-from db.language import Refusal
+from db.language import Refusal, Rejected
 from db.schema import batch
 from db.store import verify
 from db.tickets import Conflict
@@ -468,3 +468,13 @@ def test_flags_and_times_come_back_as_they_went_in(desk):
     assert kept == one and kept.contacted is True and kept.resolved is False
     with reading(desk.store) as conn:
         assert tickets._live(conn, ["T1"])["T1"].ticket == one
+
+
+def test_an_extension_can_be_extended_while_it_runs_and_not_after(desk):
+    desk.brings("T1", "2024-12-05 09:00")  # due 12-12
+    desk.amends("T1", extended_on=20241211, extended_to=20241220, extended_by="李主任", extended_why="会商")
+    desk.amends("T1", extended_on=20241219, extended_to=20241227, extended_by="李主任", extended_why="再会商")
+    desk.amends("T1", title="仍可改")
+    with pytest.raises(Rejected):
+        desk.amends("T1", extended_on=20241230, extended_to=20250108, extended_by="李主任", extended_why="太晚")
+    assert desk.reads("T1").extended_to == 20241227

@@ -23,6 +23,15 @@ IMPORTED = datetime(2025, 3, 3, 1, tzinfo=UTC)
 COUNTS = [code for code in TICKETS if "@" not in code and "asked" not in code and "used" not in code]
 
 
+@pytest.fixture(params=["sqlite"])
+def database(request) -> str:
+    """What the figures make of the roll-up is the same on either database; where SQL speaks, BOTH are asked."""
+    return request.param
+
+
+BOTH = pytest.mark.parametrize("database", ["sqlite", "postgresql"], indirect=True)
+
+
 @pytest.fixture
 def desk(office):
     return Desk(office)
@@ -52,6 +61,7 @@ def choose(store, since) -> None:
 # ------------------------------------------------------------------------------------- counts
 
 
+@BOTH
 def test_a_year_of_tickets_is_read_as_the_office_counts_it(desk):
     answers = {"called_back_on": "2024-10-08", "contacted": True}
     desk.imports(
@@ -86,6 +96,7 @@ def test_a_year_of_tickets_is_read_as_the_office_counts_it(desk):
     assert "resolution_rate" not in found and "satisfaction_rate" not in found  # nobody was asked
 
 
+@BOTH
 def test_a_ticket_due_the_day_after_the_cut_off_is_late_one_day_later(desk):
     desk.brings("T1", "2024-12-12 09:00")  # five working days: due on Thursday the 19th
     assert desk.reads("T1").due_on == 20241219
@@ -139,6 +150,7 @@ def test_a_ticket_sent_back_is_neither_open_nor_late(desk):
     assert (found["returned"], found["open"], found["overdue"], found["received"]) == (1, 0, 0, 1)
 
 
+@BOTH
 def test_what_is_open_is_so_until_it_is_closed_whatever_the_year(desk):
     desk.brings("T1", "2023-12-20 09:00", closed="2025-01-06 10:00")
     desk.brings("T2", "2024-05-06 09:00", closed="2024-05-07 10:00")
@@ -196,6 +208,7 @@ def answered(desk):
     return desk.store
 
 
+@BOTH
 def test_the_three_rates_are_made_of_sums_with_basically_satisfied_at_nine_tenths(answered):
     assert rate(answered, "response_rate") == (80, 4, 5)
     assert rate(answered, "resolution_rate") == (60, 3, 5)
@@ -218,6 +231,7 @@ def test_a_new_weight_holds_from_its_day_on_and_earlier_years_keep_theirs(answer
     assert rate(answered, "satisfaction_rate", cut_off=date(2024, 5, 31))[0] != 76
 
 
+@BOTH
 def test_a_rate_may_count_call_backs_by_the_closing_of_their_ticket(answered):
     by_call = cells(answered, ["month"], indicators=["hotline.satisfaction_rate"]).set_index("month")["value"]
     assert by_call.dropna().to_dict() == {"2024-10": 78}
@@ -346,6 +360,7 @@ def many(desk) -> None:
     )
 
 
+@BOTH
 @pytest.mark.parametrize("cut_off", [None, date(2024, 8, 12), date(2024, 9, 21)])
 def test_communities_and_the_unassigned_add_up_to_the_months_and_to_the_total(desk, cut_off):
     many(desk)
@@ -370,6 +385,7 @@ def test_tickets_of_no_community_yet_have_a_row_of_their_own(desk):
     assert "待归属" in frame.loc[STREET, "community_name"]
 
 
+@BOTH
 @pytest.mark.parametrize("cut_off", [None, date(2024, 8, 12)])
 def test_every_figure_opens_the_tickets_that_add_up_to_it(desk, cut_off):
     many(desk)
@@ -434,6 +450,7 @@ def test_counts_and_tickets_of_one_month_are_never_added(both):
     assert read(both)["received"] == 25
 
 
+@BOTH
 def test_the_note_says_by_how_much_counts_and_tickets_of_the_same_months_differ(both):
     assert note(both, "hotline.received") == "日报合计 22，工单合计 3，相差 19；以工单为准"
     assert note(both, "hotline.closed") == "日报合计 8，工单合计 0，相差 8；以工单为准"
@@ -448,6 +465,7 @@ def test_counts_that_agree_with_the_tickets_need_no_note(desk, clerk):
     assert note(desk.store, "hotline.received") is None
 
 
+@BOTH
 def test_a_community_without_a_ticket_has_none_where_the_tickets_of_its_street_speak(both):
     row = cells(both, ["community", "month"], indicators=["hotline.received"]).set_index(["community", "month"])
     for month, counted in ((7, 1), (8, 1), (9, 0), (10, 0)):
@@ -502,6 +520,7 @@ def test_the_office_may_keep_to_its_daily_counts(both):
     assert not len(rows(both, "hotline.open", 2024))
 
 
+@BOTH
 def test_before_the_first_import_the_daily_counts_were_what_was_known(both):
     past = IMPORTED - timedelta(seconds=1)
     with writing(both) as conn:  # the counts were filed long before
@@ -558,7 +577,6 @@ _case = strategies.tuples(_place, _day, strategies.one_of(strategies.none(), str
 _count = strategies.tuples(_place, _day, strategies.integers(0, 9))
 
 
-@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_any_figure_is_what_the_tickets_and_the_counts_before_them_say(desk, clerk):
     def check_one(cases, counted, cut_off, as_of_now):
         with writing(desk.store) as conn:
