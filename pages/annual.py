@@ -75,6 +75,8 @@ with totals:
             _("指标编码"): whole["indicator"],
         }
     )
+    for line in whole[whole["note"].notna()].itertuples():
+        st.warning(_("{name}：{note}", name=line.name, note=line.note), icon=":material/compare_arrows:")
     st.caption(_("勾选行首，看这个数字背后的记录。"))
     config = {_(column): st.column_config.Column(alignment="right") for column in ("合计", "上年同期", "分子/分母")}
     drill.table(whole, shown, year, cut_off, "totals", column_config=config, **tall)

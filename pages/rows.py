@@ -40,6 +40,9 @@ if meaning.parts:
     names = [data.known().on(cut_off)[part].name[language()] for part in meaning.parts]
     right.caption(_("由以下指标算出：{names}", names=names))
 
+if isinstance(figure["note"], str):
+    st.warning(figure["note"], icon=":material/compare_arrows:")
+
 if found.empty:
     st.info(_("这个数字背后没有记录：该期间尚未填报。"))
     st.stop()

@@ -37,6 +37,8 @@ def card(figure: Mapping, year: int, cut_off: date) -> None:
         blanks = 0 if pd.isna(figure["missing"]) else figure["missing"]
         missing = _("缺报 {n} 份", n=number(blanks)) if blanks else ""
         st.caption(" · ".join(filter(None, [_("上年同期 {n}", n=last), base, missing])))
+        if isinstance(figure["note"], str):
+            st.caption(f":orange[{figure['note']}]")
         link(figure, year, cut_off)
 
 

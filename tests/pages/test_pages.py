@@ -275,3 +275,19 @@ def test_a_community_page_compares_with_the_median(visit, sample_office):
     expected = parts.groupby("month")["value"].median()
     assert list(table["中位数"]) == list(expected)
     assert pd.notna(table["件"]).all()
+
+
+@pytest.mark.parametrize(
+    ("page", "query"),
+    [
+        ("overview", {}),
+        ("annual", {}),
+        ("rows", {"indicator": "hotline.received", "year": "2024", "cut_off": "2024-12-18"}),
+    ],
+)
+def test_a_page_says_where_daily_counts_and_tickets_disagree(visit, sample_office, clerk_of, page, query):
+    clerk_of(sample_office).files("hotline", WENHUA, "2024-03-05", received=3)
+    march = figures(sample_office, 2024, by=["month"], indicators=["hotline.received"])["value"].iloc[2]
+    at = visit(page, **query)
+    said = [one.value for one in (*at.warning, *at.caption)]
+    assert any(f"日报合计 3，工单合计 {march:.0f}，相差 {march - 3:.0f}；以工单为准" in text for text in said)
