@@ -225,7 +225,7 @@ def from_stores(folder: Path, size: int, rounds: int) -> list[Result]:
     for what, ask, cut_off, limit in (
         ("the 12345 page's figures, a whole year", statistics, YEAR_END, LARGER),
         ("… cut off at the end of August", statistics, MONTH_END, LARGER),
-        ("… cut off in mid-month", statistics, MID_MONTH, None),
+        ("… cut off in mid-month", statistics, MID_MONTH, LARGER),
         ("what is open, at the end of the year", todo, YEAR_END, LARGER),
         ("… at the end of August", todo, MONTH_END, None),
         ("what was late in the year", overdue, YEAR_END, None),

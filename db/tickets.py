@@ -207,6 +207,7 @@ _PAST = (
     *("received_on", "closed_on", "returned_on", "contacted_on", "suspended_on", "resumed_on", "extended_on"),
     "called_back_on",
 )
+_LENGTHS = {name: ticket.c[name].type.length for name in ("channel", "subject", "body", "place", "extended_by", "rule")}
 _after_at = [(FACTS.index(a), FACTS.index(b), a, message) for a, b, message in _AFTER]
 _past_at = [(FACTS.index(name), name) for name in _PAST]
 
@@ -234,12 +235,19 @@ def problems(one: Ticket, units: Mapping[str, Unit], today: int, row: int | None
     for at, before, name, message in _after_at:
         if one[at] is not None and one[before] is not None and one[at] < one[before]:
             yield wrong(message, _timed(name))
+    if one.replied_at and number_of(china_day(datetime.fromtimestamp(one.replied_at, UTC))) > today:
+        yield wrong("日期晚于今天，请核对", "replied_at")
+    for name, most in _LENGTHS.items():
+        if len(getattr(one, name)) > most:
+            yield wrong("最多 {n} 个字符", name, n=most)
     for name in ("closed_at", "contacted_at", "replied_at"):
         later = getattr(one, name)
         if later is not None and later < one.received_at and _timely(later) and _timely(one.received_at):
             yield wrong("早于受理时间", name)
     if one.closed_on and one.returned_on:
         yield wrong("工单不能既办结又退回", "returned_on")
+    if one.extended_to and not one.extended_on:
+        yield wrong("延期要写明批准日", "extended_on")
     if one.extended_to and not one.due_on:
         yield wrong("咨询类工单没有时限，不能延期", "extended_to")
     if one.kind == REQUEST and not one.due_on:
@@ -410,7 +418,8 @@ def amend(
         steps = []
         for number, fields in sorted(changes.items()):
             old = stored[number]
-            new = clock(_masked(old.ticket._replace(**fields)))
+            opened = _unset(old.ticket, list(old.ticket._replace(**fields))) if "kind" in fields else old.ticket
+            new = clock(_masked(opened._replace(**fields)))
             if new != old.ticket:
                 steps.append((new, old))
         units, today = _units(conn), number_of(china_day(at))
@@ -555,8 +564,15 @@ def _merged(stored: Ticket, one: Ticket, fields: Sequence[int]) -> Ticket:
     return stored if cells == list(stored) else _unset(stored, cells)
 
 
+_CLOSING = ("closed_at", "closed_on", "replied_at")
+
+
 def _unset(stored: Ticket, cells: list) -> Ticket:
-    """The ticket of `cells`: received on another day, its clock is to be set anew unless a file gave the due day."""
+    """The ticket of `cells`: received on another day, its clock is to be set anew unless a file gave the due day; an
+    inquiry that turns out to be a request was not closed by being received."""
+    if (stored.kind, cells[_KIND]) == (INQUIRY, REQUEST) and stored.closed_at == stored.received_at:
+        for at in map(FACTS.index, _CLOSING):
+            cells[at] = None if cells[at] == stored[at] else cells[at]
     if (cells[_RECEIVED], cells[_KIND]) != (stored.received_on, stored.kind) and cells[_RULE] != BY_FILE:
         for name in CLOCK:
             cells[FACTS.index(name)] = "" if name == "rule" else None
@@ -627,7 +643,11 @@ def _plain(one: Ticket, today: int) -> bool:
         and (one.kind == INQUIRY or one.due_on is not None and one.due_on >= one.received_on)
         and one.received_at <= (one.closed_at or one.received_at)
         and one.received_at <= (one.contacted_at or one.received_at)
-        and one.received_at <= (one.replied_at or one.received_at)
+        and one.received_at <= (one.replied_at or one.received_at) <= (one.closed_at or one.received_at)
+        and len(one.subject) <= 200
+        and len(one.channel) <= 40
+        and len(one.body) <= 100
+        and len(one.place) <= 100
         and one.extended_on is one.extended_to is one.suspended_on is one.returned_on is one.resumed_on is None
     )
 
@@ -887,7 +907,7 @@ def unplaced(store: Engine, streets: Sequence[str], most: int | None = None) -> 
 def _listed(store: Engine, units: Sequence[str], where, as_of, order, most) -> list[Version]:
     found: list[Version] = []
     with reading(store) as conn:
-        for part in in_parts(list(units)):
+        for part in in_parts(list(units), 20_000):  # all of a city at once, or the order would be that of each part
             wanted = _select_versions(where & ticket.c.unit.in_(part) & believed(as_of, ticket)).order_by(*order)
             found += [_version(row) for row in conn.execute(wanted.limit(most))]
     return found

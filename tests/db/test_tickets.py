@@ -478,3 +478,25 @@ def test_an_extension_can_be_extended_while_it_runs_and_not_after(desk):
     with pytest.raises(Rejected):
         desk.amends("T1", extended_on=20241230, extended_to=20250108, extended_by="李主任", extended_why="太晚")
     assert desk.reads("T1").extended_to == 20241227
+
+
+@pytest.mark.parametrize("way", ["by hand", "by file"])
+def test_an_inquiry_that_turns_out_to_be_a_request_is_open_again(desk, way):
+    desk.brings("T1", "2024-09-12 09:30", kind="inquiry")
+    if way == "by hand":
+        desk.amends("T1", kind="request")
+    else:
+        desk.imports(desk.ticket("T1", "2024-09-12 09:30", kind="request"))
+    one = desk.reads("T1")
+    assert (one.kind, one.closed_on, one.replied_at, one.due_on) == ("request", None, None, 20240920)
+
+
+@pytest.mark.parametrize(
+    "fields", [{"subject": "长" * 201}, {"body": "长" * 101}, {"channel": "长" * 41}, {"extended_to": 20240930}]
+)
+def test_what_no_column_holds_and_an_extension_nobody_granted_are_refused(desk, fields):
+    desk.brings("T1")
+    with pytest.raises(Rejected):
+        desk.amends("T1", **fields)
+    with pytest.raises(Rejected):
+        desk.brings("T2", **fields)
