@@ -210,6 +210,10 @@ TICKETS |= {
 }
 
 
+# What is rolled up by the day as well: what pages ask for up to a cut-off inside a month.
+BY_DAY = frozenset(code for code in TICKETS if "@" not in code and not code.startswith("hotline.used_"))
+
+
 def on_day(measure: Measure, first: date, last: date) -> ColumnElement[bool]:
     """Tickets that count toward a measure on the days first..last."""
     counted = measure.day.between(first, last)
@@ -226,7 +230,7 @@ def ticket_cells(
 ) -> Select:
     """One row (unit, measure, span, total) per cell of the roll-up, from the versions that satisfy `where`.
 
-    A span is a month (202403), with `days` each of its days (20240305) as well. Nothing but the days first..last
+    A span is a month (202403), with `days` each of its days (20240305) as well for the measures BY_DAY. Nothing but the days first..last
     counts, where they are given, and nothing but `measures`. One pass for each day of a ticket, whatever is
     counted on it.
     """
@@ -251,7 +255,8 @@ def ticket_cells(
         for n, code in enumerate(some):
             cell = grouped.unit, literal(code).label("measure")
             total = grouped[f"n{n}"]
-            parts.append(select(*cell, grouped.span, cast(total, BigInteger).label("total")).where(total > 0))
+            if not days or code in BY_DAY:
+                parts.append(select(*cell, grouped.span, cast(total, BigInteger).label("total")).where(total > 0))
             if days:
                 month = grouped.span // 100
                 whole = select(*cell, month.label("span"), cast(func.sum(total), BigInteger).label("total"))

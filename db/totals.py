@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 
 from db.engine import add_up, in_parts, raw_rows, reading
-from db.measures import believed, cells, live, month_of, months_between, ticket_cells
+from db.measures import BY_DAY, believed, cells, live, month_of, months_between, ticket_cells
 from db.schema import monthly_total, number_of, ticket, ticket_total
 
 COLUMNS = [c.name for c in monthly_total.columns]
@@ -133,8 +133,8 @@ def read_tickets(
 ) -> list[tuple]:
     """The tickets' cells from day `first` (a month's first day) to day `last`, as (unit, measure, month, total).
 
-    From the roll-up, by the day where `last` cuts a month off; with `as_of` from the ledger. A cell without a
-    ticket has no row.
+    From the roll-up, by the day where `last` cuts a month off (of measures not kept BY_DAY from the tickets of that
+    month); with `as_of` from the ledger. A cell without a ticket has no row.
     """
     total, rows = ticket_total.c, []
     months = months_between(first, last)
@@ -152,6 +152,9 @@ def read_tickets(
                 days = total.span.between(months[-1] * 100 + 1, number_of(last))
                 month = select(total.unit, total.measure, literal(months[-1]), cast(func.sum(total.total), BigInteger))
                 rows += raw_rows(conn, month.where(*cells_of, days).group_by(total.unit, total.measure))
+                begin, rest = date(last.year, last.month, 1), tuple(code for code in wanted if code not in BY_DAY)
+                if rest:
+                    rows += raw_rows(conn, ticket_cells(believed(None, ticket) & mine, begin, last, rest))
     return rows
 
 

@@ -118,6 +118,7 @@ _ASKED = (
 )
 
 
+@lru_cache(maxsize=8192)
 def _end_of(day: int) -> int:
     """The last second of a day in China, in stored form."""
     return seconds(datetime.combine(day_of(day), datetime.min.time(), CHINA)) + CLOSING

@@ -12,7 +12,7 @@ from sqlalchemy import delete, insert, select, update
 from db import tickets, totals
 from db.engine import reading, writing
 from db.language import Refusal
-from db.measures import TICKETS, months_between
+from db.measures import BY_DAY, TICKETS, months_between
 from db.schema import batch, day_of, number_of, ticket, ticket_total
 from db.store import verify
 from db.tickets import Ticket
@@ -105,7 +105,7 @@ def counted(some: list[Ticket], first=FIRST, last=LAST, days=False) -> dict:
             on = getattr(one, day) if isinstance(day, str) else day(one)
             if on and number_of(first) <= on <= number_of(last) and when(one):
                 found[one.unit, f"hotline.{name}", on // 100] += 1
-                if days:
+                if days and f"hotline.{name}" in BY_DAY:
                     found[one.unit, f"hotline.{name}", on] += 1
     return dict(found)
 
