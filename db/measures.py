@@ -230,9 +230,9 @@ def ticket_cells(
 ) -> Select:
     """One row (unit, measure, span, total) per cell of the roll-up, from the versions that satisfy `where`.
 
-    A span is a month (202403), with `days` each of its days (20240305) as well for the measures BY_DAY. Nothing but the days first..last
-    counts, where they are given, and nothing but `measures`. One pass for each day of a ticket, whatever is
-    counted on it.
+    A span is a month (202403), with `days` each of its days (20240305) as well, for the measures BY_DAY. Nothing
+    but the days first..last counts, where they are given, and nothing but `measures`. One pass for each day of a
+    ticket, whatever is counted on it.
     """
     by_day: dict[str, dict[str, Measure]] = {}
     for code, measure in TICKETS.items():

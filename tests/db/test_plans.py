@@ -269,9 +269,12 @@ def test_the_open_are_found_by_an_index_that_holds_them_alone(desk, sample_store
         assert "ix_ticket_received" not in plan
 
 
-def test_a_cut_off_inside_a_month_asks_the_roll_up_for_the_days_of_that_month_alone(desk, sample_store):
+def test_a_cut_off_inside_a_month_asks_for_the_days_of_that_month_alone(desk, sample_store):
     for store in (None, sample_store):
-        months, days = (plan for _, plan in ticket_plans(store, desk, tickets_up_to_mid_month))
+        months, days, rest = (plan for _, plan in ticket_plans(store, desk, tickets_up_to_mid_month))
+        for line in rest.splitlines():
+            if "ticket USING" in line:
+                assert re.search(r"USING INDEX ix_ticket_\w+ \(unit=\? AND \w+>\? AND \w+<\?\)", line), line
         assert "SEARCH ticket_total USING PRIMARY KEY (unit=? AND measure=? AND span=?)" in months
         assert "SEARCH ticket_total USING PRIMARY KEY (unit=? AND measure=? AND span>? AND span<?)" in days
 
