@@ -172,7 +172,7 @@ SHAPE = {
     ("monthly_total", "monthly_total"): "300000 10000 25 1",
     ("ticket", "sqlite_autoindex_ticket_1"): "1000000 1 1",
     ("ticket", "ix_ticket_received"): "1000000 33000 130",
-    ("ticket", "ix_ticket_closed"): "1000000 33000 130",
+    ("ticket", "ix_ticket_closed"): "1000000 33000 130 10",
     ("ticket", "ix_ticket_contacted"): "1000000 33000 130",
     ("ticket", "ix_ticket_called_back"): "500000 16000 65",
     ("ticket", "ix_ticket_extended"): "10000 300 2",

@@ -302,7 +302,7 @@ ticket = Table(
     Column("retired_batch", ForeignKey("batch.id")),
     # One index for each day by which tickets are counted: a cut-off inside a month asks them, not the year.
     Index("ix_ticket_received", "unit", "received_on", **_live),
-    Index("ix_ticket_closed", "unit", "closed_on", **_where("closed_on IS NOT NULL")),
+    Index("ix_ticket_closed", "unit", "closed_on", "received_on", **_where("closed_on IS NOT NULL")),
     Index("ix_ticket_contacted", "unit", "contacted_on", **_where("contacted_on IS NOT NULL")),
     Index("ix_ticket_called_back", "unit", "called_back_on", **_where("called_back_on IS NOT NULL")),
     Index("ix_ticket_extended", "unit", "extended_on", **_where("extended_on IS NOT NULL")),

@@ -119,9 +119,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("unit", "measure", "span", name=op.f("pk_ticket_total")),
         sqlite_with_rowid=False,
     )
-    for index, column, condition in (
+    for index, columns, condition in (
         ("ix_ticket_called_back", "called_back_on", "retired_at IS NULL AND called_back_on IS NOT NULL"),
-        ("ix_ticket_closed", "closed_on", "retired_at IS NULL AND closed_on IS NOT NULL"),
+        ("ix_ticket_closed", "closed_on received_on", "retired_at IS NULL AND closed_on IS NOT NULL"),
         ("ix_ticket_contacted", "contacted_on", "retired_at IS NULL AND contacted_on IS NOT NULL"),
         ("ix_ticket_extended", "extended_on", "retired_at IS NULL AND extended_on IS NOT NULL"),
         ("ix_ticket_late", "overdue_from", "retired_at IS NULL AND (stopped_on IS NULL OR stopped_on >= overdue_from)"),
@@ -131,6 +131,6 @@ def upgrade() -> None:
         ("ix_ticket_suspended", "suspended_on", "retired_at IS NULL AND suspended_on IS NOT NULL"),
     ):
         where = sa.text(condition)
-        op.create_index(index, "ticket", ["unit", column], sqlite_where=where, postgresql_where=where)
+        op.create_index(index, "ticket", ["unit", *columns.split()], sqlite_where=where, postgresql_where=where)
     op.add_column("definition", sa.Column("weights", sa.JSON(), nullable=False, server_default="[]"))
     op.add_column("definition", sa.Column("counted_on", sa.String(length=12), nullable=False, server_default=""))
