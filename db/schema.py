@@ -291,6 +291,7 @@ ticket = Table(
     Column("satisfaction", String(12), nullable=False),
     Column("days_used", Integer),
     Column("days_left", Integer),
+    Column("assumed", String(60), nullable=False),
     Column("overdue_from", Day),
     Column("stopped_on", Day),
     Column("recorded_at", Instant, nullable=False),
@@ -300,7 +301,7 @@ ticket = Table(
     Column("retired_by", String(60)),
     Column("retired_reason", Text),
     Column("retired_batch", ForeignKey("batch.id")),
-    # One index for each day by which tickets are counted: a cut-off inside a month asks them, not the year.
+    # One index for each day by which tickets are counted: whoever opens a figure asks them, not the year.
     Index("ix_ticket_received", "unit", "received_on", **_live),
     Index("ix_ticket_closed", "unit", "closed_on", "received_on", **_where("closed_on IS NOT NULL")),
     Index("ix_ticket_contacted", "unit", "contacted_on", **_where("contacted_on IS NOT NULL")),

@@ -6,14 +6,15 @@ day, its working days) is told by the `clock` that a writer brings along; this f
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Engine, Select, bindparam, func, or_, select, union, update
+from sqlalchemy import Connection, Engine, Select, String, Text, bindparam, func, or_, select, union, update
 from sqlalchemy.exc import IntegrityError
 
 from db import batches, totals
@@ -41,7 +42,9 @@ class Ticket(NamedTuple):
     suspended_on         the clock stands from that day on, until `resumed_on`
     returned_on          sent back: not ours
     contacted, resolved  what the citizen answered when called back; None: no answer
-    days_used, days_left working days from receipt to closing, and from closing to the last day in time
+    days_used, days_left working days from receipt to closing (less those the clock stood), and from closing to the
+                         last day in time
+    assumed              days among ASSUMED that no file told: "returned_on suspended_on"
     """
 
     number: str
@@ -77,6 +80,7 @@ class Ticket(NamedTuple):
     satisfaction: str = ""
     days_used: int | None = None
     days_left: int | None = None
+    assumed: str = ""
 
     @property
     def deadline(self) -> int | None:
@@ -91,6 +95,7 @@ class Ticket(NamedTuple):
 
 
 FACTS = Ticket._fields
+ASSUMED = ("extended_on", "returned_on", "suspended_on")  # what a reader may have to assume, until somebody says
 CLOCK = ("limit_days", "due_on", "rule", "contact_due", "days_used", "days_left")  # what a clock tells
 HEADINGS = {
     "number": "工单编号",
@@ -189,7 +194,7 @@ def _hidden(found: re.Match) -> str:
     return digits[-11:-8] + "****" + digits[-4:] if found[2] else "****" + digits[-4:]
 
 
-MASKED = ("title", "reply", "place", "extended_why")
+MASKED = ("title", "reply", "place", "extended_why", "subject", "body", "channel")
 _masked_at = [FACTS.index(name) for name in MASKED]
 _AFTER = (  # days that cannot come before another
     ("closed_on", "received_on", "办结早于受理"),
@@ -269,6 +274,7 @@ def _belated(old: Ticket | None, new: Ticket, row: int | None = None) -> Iterabl
         yield Problem("已超过时限，不能再延期", {}, row, HEADINGS["due_on"], shown("due_on", deadline))
 
 
+_TEXTS = {name for name in FACTS if isinstance(ticket.c[name].type, String | Text) and not ticket.c[name].nullable}
 _RUNNING = {
     "extended_to": "工单办结后不能再延期",
     "suspended_on": "工单办结或退回后不能再挂账",
@@ -283,7 +289,8 @@ def _missteps(old: Ticket, new: Ticket) -> Iterable[Problem]:
     for name, message in _RUNNING.items():
         value = getattr(new, name)
         ended = old.returned_on if name == "closed_on" else old.closed_on or old.returned_on
-        if value is not None and value != getattr(old, name) and ended:
+        belated = name == "resumed_on" and value is not None and old.closed_on and value <= old.closed_on
+        if value is not None and value != getattr(old, name) and ended and not belated:
             yield Problem(message, {}, None, HEADINGS[_timed(name)], shown(name, value))
     called_back = new.called_back_on if new.called_back_on != old.called_back_on else None
     if called_back and not (new.closed_on and new.closed_on <= called_back):
@@ -339,6 +346,7 @@ def record(
     token: str,
     clock: Clock,
     given: Sequence[str] = FACTS,
+    silent: Mapping[str, Collection[str]] = MappingProxyType({}),
     rows: Sequence[int | None] | None = None,
     source: str = "import",
     reason: str = "",
@@ -360,7 +368,7 @@ def record(
 
     def work(conn: Connection, act: int, stamp: tuple) -> Receipt:
         progress("核对")
-        plan = _plan(conn, tickets, clock, given, rows, prefer, at, lock=True)
+        plan = _plan(conn, tickets, clock, given, silent, rows, prefer, at, lock=True)
         progress("写入")
         _apply(conn, [*plan.new, *plan.changed], act, by.strip(), reason, at)
         progress("汇总")
@@ -376,13 +384,14 @@ def preview(
     *,
     clock: Clock,
     given: Sequence[str] = FACTS,
+    silent: Mapping[str, Collection[str]] = MappingProxyType({}),
     rows: Sequence[int | None] | None = None,
     prefer: str = "",
     at: datetime | None = None,
 ) -> tuple[Receipt, list[tuple[Ticket, Ticket]]]:
     """What `record` would do, without doing it, and the changes as (stored, new). Raises what `record` would."""
     with reading(store) as conn:
-        plan = _plan(conn, tickets, clock, given, rows, prefer, at or now(), lock=False)
+        plan = _plan(conn, tickets, clock, given, silent, rows, prefer, at or now(), lock=False)
         return Receipt(None, *_counts(plan)), [(before.ticket, after) for after, before in plan.changed]
 
 
@@ -418,8 +427,10 @@ def amend(
         steps = []
         for number, fields in sorted(changes.items()):
             old = stored[number]
-            opened = _unset(old.ticket, list(old.ticket._replace(**fields))) if "kind" in fields else old.ticket
-            new = clock(_masked(opened._replace(**fields)))
+            fields = {name: "" if value is None and name in _TEXTS else value for name, value in fields.items()}
+            fields["assumed"] = " ".join(name for name in old.ticket.assumed.split() if name not in fields)
+            changed = _unset(old.ticket, list(old.ticket._replace(**fields)))
+            new = clock(_masked(changed._replace(**fields)))
             if new != old.ticket:
                 steps.append((new, old))
         units, today = _units(conn), number_of(china_day(at))
@@ -520,7 +531,7 @@ def _counts(plan: _Plan) -> tuple[bool, tuple, int, int, int]:
     return False, (), len(plan.new), len(plan.changed), plan.unchanged
 
 
-def _plan(conn, tickets, clock, given, rows, prefer, at, *, lock) -> _Plan:
+def _plan(conn, tickets, clock, given, silent, rows, prefer, at, *, lock) -> _Plan:
     """What each ticket would do to the live version of its number. Raises Rejected or Conflict."""
     lines = dict(zip((one.number for one in tickets), rows or [None] * len(tickets), strict=True))
     if len(lines) < len(tickets):
@@ -534,15 +545,18 @@ def _plan(conn, tickets, clock, given, rows, prefer, at, *, lock) -> _Plan:
         if old is None:
             plan.new.append((one, None))
             continue
-        merged = _merged(old.ticket, one, fields)
+        unsaid = silent.get(one.number, ())
+        told = [at for at in fields if FACTS[at] not in unsaid or old.ticket[at] in (None, "")]
+        merged = _merged(old.ticket, one, told)
         if merged is not old.ticket:
             if imported is None:
                 imported = _imported(conn, list(stored))
             base = imported.get(one.number)
             if base is not None and base != old.ticket:
-                merged, clash = _three_way(base, old.ticket, one, fields, prefer)
+                merged, clash = _three_way(base, old.ticket, one, told, prefer)
                 clashes += [(lines[one.number], one.number, *rest) for rest in clash]
-            merged = clock(merged)
+            said = {FACTS[at] for at in told if one[at] not in (None, "")} - set(unsaid)
+            merged = clock(merged._replace(assumed=_assumed(old.ticket, merged, one, said)))
         if merged == old.ticket:
             plan.unchanged += 1
         else:
@@ -551,6 +565,13 @@ def _plan(conn, tickets, clock, given, rows, prefer, at, *, lock) -> _Plan:
     if clashes:
         raise Conflict(clashes, "{n} 件工单在上次导入后被人工改过，文件的说法又不同，请选择以哪一方为准")
     return plan
+
+
+def _assumed(stored: Ticket, merged: Ticket, one: Ticket, said: Collection[str]) -> str:
+    """Which days of a merged ticket are assumed: those that were and nobody has said since, and those taken now."""
+    still = [n for n in stored.assumed.split() if n not in said and getattr(merged, n) == getattr(stored, n)]
+    taken = [n for n in one.assumed.split() if getattr(merged, n) != getattr(stored, n)]
+    return " ".join(sorted({*still, *taken}))
 
 
 def _merged(stored: Ticket, one: Ticket, fields: Sequence[int]) -> Ticket:
@@ -570,10 +591,14 @@ _CLOSING = ("closed_at", "closed_on", "replied_at")
 def _unset(stored: Ticket, cells: list) -> Ticket:
     """The ticket of `cells`: received on another day, its clock is to be set anew unless a file gave the due day; an
     inquiry that turns out to be a request was not closed by being received."""
-    if (stored.kind, cells[_KIND]) == (INQUIRY, REQUEST) and stored.closed_at == stored.received_at:
+    at_once = stored.closed_at in (stored.received_at, stored.replied_at)
+    if (stored.kind, cells[_KIND]) == (INQUIRY, REQUEST) and at_once:
         for at in map(FACTS.index, _CLOSING):
             cells[at] = None if cells[at] == stored[at] else cells[at]
-    if (cells[_RECEIVED], cells[_KIND]) != (stored.received_on, stored.kind) and cells[_RULE] != BY_FILE:
+    if (cells[FACTS.index("received_at")], cells[_SUBJECT]) != (stored.received_at, stored.subject):
+        cells[FACTS.index("contact_due")] = None
+    moved = (cells[_RECEIVED], cells[_KIND]) != (stored.received_on, stored.kind)
+    if moved and cells[_RULE] != BY_FILE and not stored.resumed_on:  # a clock that stood keeps what it was moved by
         for name in CLOCK:
             cells[FACTS.index(name)] = "" if name == "rule" else None
     return Ticket(*cells)
@@ -596,15 +621,22 @@ def _says_less(at: int, new: Any, stored: Any) -> bool:
     return (at == _TITLE and stored.startswith(new)) or (at == _SUBJECT and stored.startswith(f"{new}->"))
 
 
+_DAY_OF = {f"{name}_at": f"{name}_on" for name in ("received", "contacted", "closed")}
+
+
 def _three_way(base: Ticket, mine: Ticket, file: Ticket, fields: Sequence[int], prefer: str) -> tuple[Ticket, list]:
     """Merge what a person changed since the last import with what the file changed; and where they clash."""
     cells, clashes = list(mine), []
     for at in fields:
         name, new = FACTS[at], file[at]
+        if name in _DAY_OF.values():
+            continue  # goes with its instant
         if new in (base[at], mine[at]) or name in CLOCK[3:] or _says_less(at, new, mine[at]):
             continue
         if mine[at] == base[at] or prefer == "file":
             cells[at] = new
+            if name in _DAY_OF:
+                cells[FACTS.index(_DAY_OF[name])] = getattr(file, _DAY_OF[name])
         elif prefer != "ledger":
             clashes.append((name, mine[at], new))
     return _unset(mine, cells), clashes

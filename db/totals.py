@@ -1,4 +1,5 @@
-"""The monthly roll-up: refreshed with every write, rebuilt whole by the same expression, read by every page."""
+"""The roll-ups of entries (by month) and of tickets (by month and day): refreshed with every write, rebuilt whole by
+the same expressions, read by every figure."""
 
 from calendar import monthrange
 from collections.abc import Iterable, Sequence

@@ -48,8 +48,9 @@ class Clock:
             rest = [one for one in newest.values() if not one.words]
             if not meant and not rest:
                 raise Refusal("没有适用于 {day} 的时限规则，请在“设置”中登记", day=day)
-            # Of several that match, the strictest first contact.
-            self._rule[key] = min(meant, key=lambda one: one.contact_minutes or 1440) if meant else rest[0]
+            # Of several that match, the strictest.
+            strictness = min(meant, key=lambda one: (one.handling_days, one.contact_minutes or 1440), default=None)
+            self._rule[key] = strictness or rest[0]
         return self._rule[key]
 
     def due(self, received_on: int, days: int) -> int:
@@ -85,7 +86,9 @@ class Clock:
         if due_on is None or contact_due is None:
             found = self.rule(received_on, subject)
             if contact_due is None:
-                if found.contact_minutes:
+                if found.contact_minutes and (received_at + EAST) % 86400 == 0:  # the hour is not known
+                    contact_due = _end_of(received_on)
+                elif found.contact_minutes:
                     contact_due = received_at + 60 * found.contact_minutes
                 else:
                     contact_due = _end_of(self.due(received_on, found.contact_days))
@@ -108,8 +111,11 @@ class Clock:
                 at, on = one.replied_at or one.received_at, one.received_on
             blank = dict.fromkeys(tickets.CLOCK) | {"rule": "", "extended_to": one.extended_to}
             return one._replace(**blank, closed_at=at, closed_on=on, replied_at=one.replied_at or at)
-        values = self.told(*(getattr(one, name) for name in _ASKED))
-        return one._replace(**dict(zip(tickets.CLOCK, values, strict=True)))
+        told = dict(zip(tickets.CLOCK, self.told(*(getattr(one, name) for name in _ASKED)), strict=True))
+        if one.suspended_on and told["days_used"] is not None:
+            stood = self.days(one.suspended_on, min(one.resumed_on or one.closed_on, one.closed_on))
+            told["days_used"] = max(0, told["days_used"] - (stood or 0))
+        return one._replace(**told)
 
 
 _ASKED = (

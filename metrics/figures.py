@@ -413,7 +413,8 @@ def _tickets(
             continue
         low = max(span[0], period.year * 100 + 1)
         for month in range(low, month_of(last) + 1):
-            zero = month <= span[1] and one.level == "community" and one.alive(period.first, period.last)
+            alive = one.alive(date(period.year, month % 100, 1), period.end_of(month % 100))
+            zero = month <= span[1] and one.level == "community" and alive
             for code in counted:
                 quantity = found.get((one.code, code, month), 0)
                 # Whoever was asked and said no is a zero, in whatever month; where nobody was asked there is none.

@@ -230,3 +230,15 @@ def disagreement(store, year: int, cut_off: date | None = None, language: str = 
         if code in meanings
     ]
     return pd.DataFrame(rows, columns=DISAGREEMENT)
+
+
+def only_counted(store, year: int, cut_off: date | None = None) -> dict[str, int]:
+    """Indicator → what daily counts say of the communities and months for which no tickets speak."""
+    period = Period.of(year, cut_off)
+    codes, _ = places(store, "zh")
+    source = sources.tickets(store, codes, period.last)
+    found: Counter = Counter()
+    for unit, month, code, total, _entries, *_rest in totals.read(store, codes, period.first, known_day(period.last)):
+        if code in TICKETS and not source.speak(unit, month):
+            found[code] += total
+    return dict(found)

@@ -174,7 +174,7 @@ def assign(
 ) -> Receipt:
     """Give tickets to communities, all or none: number → unit. `remember`: names that mean a unit from now on.
 
-    Raises what `tickets.amend` raises; then nothing is remembered either.
+    Raises what `tickets.amend` raises; then nothing is remembered either. The names are remembered by a second act.
     """
     more = {} if body is None else {"body": body.strip()}
     changes = {number: {"unit": unit, **more} for number, unit in places.items()}
@@ -208,10 +208,14 @@ def extend(
     a day that is no later; and what `tickets.amend` raises."""
     if not approved_by.strip() or not why.strip():
         raise Refusal("延期要写明批准人和原因")
-    deadline = tickets.history(store, number)[-1].ticket.deadline
-    if deadline and number_of(to) <= deadline:
-        raise Refusal("延期后的时限应晚于现在的时限 {day}", day=day_of(deadline))
-    fields = {"extended_on": number_of(on), "extended_to": number_of(to), "extended_by": approved_by.strip()}
+    one = tickets.history(store, number)[-1].ticket
+    if one.deadline and number_of(to) <= one.deadline:
+        raise Refusal("延期后的时限应晚于现在的时限 {day}", day=day_of(one.deadline))
+    if one.extended_on and number_of(on) > one.deadline:
+        raise Refusal("已超过时限，不能再延期")
+    # An extension of an extension counts where the first was granted: what was known of an earlier day stays so.
+    granted = one.extended_on or number_of(on)
+    fields = {"extended_on": granted, "extended_to": number_of(to), "extended_by": approved_by.strip()}
     return _amend(store, number, seen, {**fields, "extended_why": why.strip()}, by=by, reason=why, token=token)
 
 
@@ -310,11 +314,11 @@ def steps(one: Ticket) -> list[str]:
 
 
 def take_back(store, number: str, seen: int, step: str, **act: str) -> Receipt:
-    """Undo a step of STEPS that was recorded by mistake; with a resumption the due day moves back. Raises what
-    `tickets.amend` raises."""
-    one = tickets.history(store, number)[-1].ticket
+    """Undo a step of STEPS that was recorded by mistake; with a resumption the due day is what it was before it.
+    Raises what `tickets.amend` raises."""
     texts = ("extended_by", "extended_why", "satisfaction")
     fields: dict = {name: "" if name in texts else None for name in STEPS[step]}
     if step == "恢复":
-        fields |= as_suspended(one, clock(store))
+        before = [one.ticket for one in tickets.history(store, number) if not one.ticket.resumed_on]
+        fields |= {name: getattr(before[-1], name) for name in ("due_on", "extended_to")} if before else {}
     return _amend(store, number, seen, fields, **act)

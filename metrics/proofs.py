@@ -14,9 +14,10 @@ from db.language import LANGUAGES, Problem, translate
 from db.measures import USED
 from db.schema import number_of
 from db.tickets import Ticket
+from metrics.catalogue import catalogue
 from metrics.clocks import Clock, as_it_stood, clock, date_of, days_left, lateness
-from metrics.figures import Period, figures
-from metrics.hotline import known_day, places, received_tickets
+from metrics.figures import Period
+from metrics.hotline import disagreement, known_day, only_counted, places, received_tickets
 from metrics.workdays import PACKAGE
 
 NONE_LATE, NONE_EXTENDED = "无超期", "无延期工单"
@@ -29,6 +30,7 @@ DENIED = {
 BASE_COLUMNS = (
     *("number", "community", "community_name", "kind", "carried", "received_on", "limit_days", "rule", "deadline"),
     *("extended_on", "extended_to", "suspended", "returned_on", "closed_on", "closed_at", "left", "late"),
+    "doubt",
 )
 LATE_COLUMNS = (  # what the command line says of a late ticket
     *("number", "community", "community_name", "received_on", "limit_days", "rule", "deadline", "extended_to"),
@@ -68,8 +70,9 @@ class Proof:
     suspended               the clock stood
     left                    Int64: working days from closing (or `last`) to the deadline; negative when late
     late                    passed its due day by `last`
+    doubt                   fields on whose assumed days that hangs: "returned_on"; mostly ""
 
-    `counts`: how many the figure hotline.received counts of which there are daily counts and no tickets. `closest`: of
+    `counts`: what daily counts say beyond the tickets, which nobody can hold against a due day. `closest`: of
     those closed in time the ones with the least to spare, as rows of `base`. `used`: how many closed in time used how
     much of their limit, and how many were late: name, count. `rules`: rule, document, number of tickets. `notices`:
     the calendar's years with their documents, "" for the package's. `sample`: invented tickets are among them.
@@ -80,7 +83,7 @@ class Proof:
     period: Period
     last: date
     base: pd.DataFrame
-    counts: int
+    counts: list[Problem]
     closest: pd.DataFrame
     used: pd.DataFrame
     rules: list[tuple[str, str, int]]
@@ -125,7 +128,8 @@ class Proof:
     @property
     def suspended(self) -> int:
         """Still open, the clock standing, and not late before it stood."""
-        return int((self.base["suspended"] & self.base["closed_on"].isna() & ~self.base["late"]).sum())
+        ended = self.base["closed_on"].notna() | self.base["returned_on"].notna()
+        return int((self.base["suspended"] & ~ended & ~self.base["late"]).sum())
 
     @property
     def late_open(self) -> int:
@@ -141,9 +145,14 @@ class Proof:
     def unproved(self) -> list[Problem]:
         """What keeps the claims from being proved though no ticket is known to be late."""
         found = [] if len(self.base) else [Problem("没有工单，无法逐件核对")]
-        if self.counts:
-            found.append(Problem("另有 {n} 件只有日报数、没有工单，无法逐件核对", {"n": f"{self.counts:,}"}))
-        return found
+        doubtful = self.base[self.base["doubt"] != ""]
+        found += [
+            Problem(
+                "工单 {number} 的{days}是推定的，请在工单页登记", {"number": one.number, "days": _doubts(one.doubt)}
+            )
+            for one in doubtful.itertuples()
+        ]
+        return found + self.counts
 
     @property
     def verdicts(self) -> list[Verdict]:
@@ -189,7 +198,6 @@ def proof(store, year: int, cut_off: date | None = None, language: str = "zh", m
     period = Period.of(year, cut_off)
     last = known_day(period.last)
     known, (codes, names) = clock(store), places(store, language)
-    (figure,) = figures(store, year, cut_off=period.last, indicators=["hotline.received"])["value"].fillna(0)
     with reading(store) as conn:
         documents = {one.code: one.document for one in limits.read(conn)}
         office, invented = settings.get(conn, "office"), sample.loaded(conn)
@@ -222,7 +230,7 @@ def proof(store, year: int, cut_off: date | None = None, language: str = "zh", m
         period,
         last,
         base,
-        max(0, int(figure) - int((~base["carried"]).sum())),
+        _beyond(store, year, period.last),
         near.sort_values("left", kind="stable", ignore_index=True)[:most],
         _used(store, codes, period.first, last, int(base["late"].sum())),
         [(rule, documents.get(rule, ""), n) for rule, n in rules.most_common()],
@@ -230,6 +238,31 @@ def proof(store, year: int, cut_off: date | None = None, language: str = "zh", m
         invented,
         denied,
     )
+
+
+COUNTED = ("hotline.received", "hotline.overdue", "hotline.extended")
+
+
+def _beyond(store, year: int, cut_off: date) -> list[Problem]:
+    """What daily counts say that no ticket bears out: of months without tickets, or more than the tickets say."""
+    meanings = catalogue(store).on(cut_off)
+    alone = "{name}另有 {n} 件只有日报数、没有工单，无法逐件核对"
+    beside = "{month} 日报的{name}比工单多 {n} 件，无法逐件核对"
+    counted = {code: n for code, n in only_counted(store, year, cut_off).items() if n and code in COUNTED}
+    found = [Problem(alone, {"name": meanings[code].name, "n": f"{n:,}"}) for code, n in counted.items()]
+    for one in disagreement(store, year, cut_off).itertuples():
+        if one.difference > 0 and one.indicator in COUNTED:
+            said = {"month": one.month, "name": meanings[one.indicator].name, "n": one.difference}
+            found.append(Problem(beside, said))
+    return found
+
+
+def _doubts(names: str) -> dict[str, str]:
+    """The headings of fields, in every language."""
+    return {
+        spoken: translate("、", spoken).join(translate(tickets.HEADINGS[name], spoken) for name in names.split())
+        for spoken in LANGUAGES
+    }
 
 
 def _base_row(version: Ticket, day: int, known: Clock, names: dict[str, str], carried: bool, late: bool) -> tuple:
@@ -246,7 +279,17 @@ def _base_row(version: Ticket, day: int, known: Clock, names: dict[str, str], ca
             date_of(one.closed_on),
         ),
         *(tickets.shown("closed_at", one.closed_at) if one.closed_on else None, days_left(one, day, known), late),
+        _doubt(one),
     )
+
+
+def _doubt(one: Ticket) -> str:
+    """The days on which it hangs whether a ticket is late, and that nobody has said: assumed by a reader, or that of a
+    resumption before the closing."""
+    found = [name for name in one.assumed.split() if getattr(one, name)]
+    if one.suspended_on and one.closed_on and one.closed_on > one.suspended_on and not one.resumed_on:
+        found.append("resumed_on")
+    return " ".join(found) if one.deadline else ""
 
 
 def _used(store, codes: list[str], first: date, last: date, late: int) -> pd.DataFrame:

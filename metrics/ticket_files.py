@@ -106,7 +106,8 @@ class Layout:
 
 @dataclass
 class Read:
-    """What a file says, before it is held against the store. `lines`: of each ticket. `notes`: what was assumed."""
+    """What a file says, before it is held against the store. `lines`: of each ticket. `silent`: number →
+    what the file left unsaid and was filled in here. `notes`: what was assumed."""
 
     layout: Layout
     tickets: list[Ticket] = field(default_factory=list)
@@ -116,6 +117,7 @@ class Read:
     read: int = 0
     repeated: int = 0
     unplaced: int = 0
+    silent: dict[str, frozenset[str]] = field(default_factory=dict)
     notes: dict[str, int] = field(default_factory=dict)
 
 
@@ -151,7 +153,7 @@ def import_tickets(
     made |= {"conflicts": found.conflicts, "rejected": 0, "batch": None, "errors": []}
     made |= {"unplaced": found.unplaced, "notes": found.notes, "changes": [], "clashes": []}
     made["unused"] = found.layout.unused
-    how = {"clock": told, "given": _given(found.layout), "prefer": prefer}
+    how = {"clock": told, "given": _given(found.layout), "silent": found.silent, "prefer": prefer}
     if not dry_run and not found.problems:
         digest = hashlib.sha256(data).hexdigest()
         act = {"by": by, "token": token, "reason": f"导入 {file}", "file": (file, digest), "progress": progress}
@@ -324,6 +326,7 @@ def _given(layout: Layout) -> list[str]:
     given |= {"closed_on", "replied_at"} if "closed_at" in has else set()
     given |= {"contacted_on"} if "contacted_at" in has else set()
     given |= {"limit_days", "rule"} if "due_on" in has else set()
+    given |= {"extended_on"} if "extended_to" in has else set()
     given |= {"called_back_on"} if {"contacted", "resolved", "satisfaction"} & set(has) else set()
     if "status" in has:
         given |= {"closed_at", "closed_on", "replied_at", "returned_on", "suspended_on", "extended_on"}
@@ -511,8 +514,10 @@ def _day_of_cell(when: _When) -> Callable:
 
 
 def parse_kind(cell: object) -> str:
-    """咨询 is answered at once; everything else (办理, 投诉, 求助, 建议, 举报) has to be handled."""
+    """咨询 is answered at once, all else (办理, 投诉, 求助, 建议, 举报) has to be handled; "" for a blank cell."""
     text = _folded(clean(cell)) if cell is not None else ""
+    if not text:
+        return ""
     return INQUIRY if _INQUIRY.search(text) and not _HANDLED.search(text) else REQUEST
 
 
@@ -676,6 +681,7 @@ class _Reader:
         self.headings = layout.headings
         self.at = {name: layout.headings.index(heading) for name, heading in layout.columns.items()}
         self.when = _When()
+        self.silences: dict[frozenset, frozenset] = {}
         self.first: dict[str, int] = {}  # number → its place among the tickets found
         day = _day_of_cell(self.when)
         self.parse: dict[str, _Memo | _Each] = {
@@ -869,7 +875,15 @@ class _Reader:
         self.found.unplaced += unit.endswith("000")
         closed_at, closed_on = closed
         replied_at, extended_on, extended_to = replied[0], extension[0], extension[1]
-        kind = kind or REQUEST
+        unsaid, assumed = set(), set()
+        if not kind:
+            kind = REQUEST
+            unsaid |= {"kind"} if "kind" in self.at else set()
+        if due_on is None and limit_days is None and "due_on" in self.at:
+            unsaid |= {"limit_days", "due_on", "rule"}
+        if returned_on is not None and closed_on is not None and status == "closed":
+            returned_on = None  # sent back once, dispatched again and closed
+            self._note("既有退回时间又已办结：按办结计")
         if status:
             if status in ("open", "extended open") and closed_on is not None:
                 at = self.at["status"]
@@ -877,6 +891,7 @@ class _Reader:
             if status == "returned":
                 if returned_on is None:
                     returned_on = closed_on or received_on
+                    assumed |= {"returned_on"} if closed_on is None else set()
                     self._note("状态为退回而没有退回时间：按办结时间，没有的按受理日计")
                 closed_at = closed_on = None
             elif status == "closed" and closed_on is None and kind != INQUIRY:
@@ -886,16 +901,17 @@ class _Reader:
                     return self._wrong(line, "状态为已办结，但没有办结时间", at, [""] * at)
             elif status == "suspended" and suspended_on is None:
                 suspended_on = received_on
+                assumed.add("suspended_on")
                 self._note("状态为挂账而没有挂账时间：按受理日计")
             elif status.startswith("extended") and extended_on is None:
                 extended_on = received_on
+                assumed.add("extended_on")
                 self._note("状态为延期而没有批准时间：按受理日计")
             elif status == "unknown":
                 self._note("没有认出工单状态：按有没有办结时间计")
-        if returned_on is not None and closed_on is not None:
-            closed_at = closed_on = None
         if extended_to is not None and extended_on is None:
-            extended_on = min(due_on or received_on, received_on)
+            extended_on = received_on
+            assumed.add("extended_on")
             self._note("有延期后的时限而没有批准时间：按受理日计")
         if called_back_on is None and (contacted is not None or resolved is not None or satisfaction):
             called_back_on = closed_on or received_on
@@ -907,6 +923,7 @@ class _Reader:
                 extended_on = extended_to = None
                 if closed_on is None and returned_on is None:
                     closed_at, closed_on = replied if replied_at else received
+                    unsaid |= {"closed_at", "closed_on", "replied_at"}
                 replied_at = replied_at or closed_at
             else:
                 clock_says = self.clock.told(
@@ -948,7 +965,11 @@ class _Reader:
             satisfaction,
             used,
             left,
+            " ".join(sorted(assumed)),
         )
+        if unsaid or assumed:
+            same = frozenset(unsaid | assumed)  # one set for all tickets that leave the same unsaid
+            self.found.silent[number] = self.silences.setdefault(same, same)
         before = self.first.get(number)
         if before is None:
             self.first[number] = len(self.found.tickets)

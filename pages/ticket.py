@@ -194,7 +194,7 @@ def call_back() -> Step:
         at = list(offered).index(old) if old in offered else None
         how = {"format_func": offered.get, "horizontal": True, "key": f"{form.fields}/{name}"}
         answers[name] = area.radio(title, list(offered), at, **how)
-    st.caption(_("没有答的不选，不计入那一项。"))
+    st.caption(_("没有答的不选。三项都没有答的，不计入有效回访。"))
     reason = note()
     if st.form_submit_button(_("保存回访"), type="primary"):
         answers["satisfaction"] = answers["satisfaction"] or ""
@@ -251,7 +251,7 @@ ACTIONS = [  # what can be done, and when it makes sense
     (_("回复办结"), reply_and_close, not ended),
     (_("批准延期"), extend, one.deadline and not ended),
     (_("转挂账"), suspend, not ended and not standing),
-    (_("恢复办理"), resume, not ended and standing),
+    (_("恢复办理"), resume, standing and not one.returned_on),
     (_("退单"), send_back, not ended),
     (_("回访"), call_back, one.closed_on),
     (_("更正"), correct, True),

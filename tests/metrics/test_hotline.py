@@ -139,8 +139,8 @@ def test_what_stands_on_daily_counts_alone_cannot_be_proved(office, desk, clerk_
     assert held(office) == (False, False)
     desk.brings("T1", closed="2024-09-13 09:00")
     proof = proofs.proof(office, 2024, CUT_OFF)
-    assert proof.counts == 7
-    assert [one.text() for one in proof.unproved] == ["另有 7 件只有日报数、没有工单，无法逐件核对"]
+    assert [one.text() for one in proof.counts] == ["12345工单受理另有 7 件只有日报数、没有工单，无法逐件核对"]
+    assert [one.text() for one in proof.unproved] == ["12345工单受理另有 7 件只有日报数、没有工单，无法逐件核对"]
     assert held(office) == (False, False)
 
 
@@ -149,10 +149,55 @@ def test_no_ticket_proves_nothing(office):
     assert proofs.proof_html(proofs.proof(office, 2024, CUT_OFF))
 
 
+def test_daily_counts_beyond_the_tickets_keep_the_claim_from_being_proved(office, desk, clerk_of):
+    clerk_of(office).files("hotline", B, "2024-09-12", received=5, overdue=2)
+    desk.brings("T1", "2024-09-02 09:00", closed="2024-09-03 09:00")
+    proof = proofs.proof(office, 2024, CUT_OFF)
+    assert held(office) == (False, False)
+    assert "2024-09 日报的12345工单超期比工单多 2 件，无法逐件核对" in [one.text() for one in proof.unproved]
+
+
+def test_an_assumed_day_proves_nothing_until_somebody_says_it(office, desk, act):
+    desk.imports(desk.ticket("T1", "2024-09-12 09:30", suspended_on=20240912)._replace(assumed="suspended_on"))
+    assert held(office) == (False, False)
+    assert [one.text() for one in proofs.proof(office, 2024, CUT_OFF).unproved] == [
+        "工单 T1 的挂账日是推定的，请在工单页登记"
+    ]
+    desk.amends("T1", suspended_on=20240913)
+    assert held(office) == (True, True)
+
+
+def test_closed_while_suspended_proves_nothing_without_the_day_of_resumption(office, desk):
+    desk.brings("T1", "2024-09-12 09:30", suspended_on=20240913, closed="2024-12-10 09:00")
+    assert held(office) == (False, False)
+    desk.amends("T1", resumed_on=20241209, due_on=20241213)
+    assert held(office) == (True, True)
+
+
+def test_a_resumption_taken_back_leaves_the_due_day_that_stood_before(office, desk, act):
+    desk.brings("T1", "2024-09-12 09:30")
+    one_ticket.suspend(office, "T1", 1, on=date(2024, 9, 13), **act())
+    extension = {"to": date(2024, 9, 27), "on": date(2024, 9, 14), "approved_by": "李主任", "why": "会商"}
+    one_ticket.extend(office, "T1", 2, **extension, by="王芳", token="e")
+    one_ticket.resume(office, "T1", 3, on=date(2024, 9, 18), **act())
+    one_ticket.take_back(office, "T1", 4, "恢复", **act())
+    one = desk.reads("T1")
+    assert (one.due_on, one.extended_to, one.resumed_on) == (20240920, 20240927, None)
+
+
+def test_an_extension_of_an_extension_does_not_rewrite_an_earlier_cut_off(office, desk):
+    desk.brings("T1", "2024-09-12 09:30")
+    for seen, to, on in ((1, date(2024, 9, 27), date(2024, 9, 18)), (2, date(2024, 10, 11), date(2024, 9, 26))):
+        why = {"approved_by": "李主任", "why": "会商", "by": "王芳", "token": f"e{seen}"}
+        one_ticket.extend(office, "T1", seen, to=to, on=on, **why)
+    early = figures(office, 2024, cut_off=date(2024, 9, 24), indicators=["hotline.extended"])["value"].item()
+    assert early == 1 and held(office, cut_off=date(2024, 9, 24)) == (True, False)
+
+
 def test_the_base_is_the_figures(sample_store):
     proof = proofs.proof(sample_store, 2024, CUT_OFF)
     whole = figures(sample_store, 2024, cut_off=CUT_OFF).set_index("indicator")["value"]
-    assert (proof.received, proof.counts) == (9232, 0) == (whole["hotline.received"], 0)
+    assert (proof.received, proof.counts) == (9232, []) == (whole["hotline.received"], [])
     assert proof.closed == whole["hotline.closed"]
     assert proof.returned == whole["hotline.returned"]
     assert len(proof.waiting) + proof.suspended + proof.late_open == whole["hotline.open"]

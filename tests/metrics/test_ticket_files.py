@@ -739,6 +739,45 @@ def test_what_a_file_left_unsaid_is_assumed_and_told(takes, reads):
     assert (reads("T3").extended_to, reads("T4").called_back_on) == (20240930, 20240913)
 
 
+def test_an_assumed_day_is_marked_until_a_file_says_it(takes, reads):
+    takes(one("T1", 工单状态="挂账"))
+    assert reads("T1").assumed == "suspended_on"
+    takes(one("T1", 工单状态="挂账"))
+    assert (reads("T1").suspended_on, reads("T1").assumed) == (20240912, "suspended_on")
+    takes(one("T1", 工单状态="挂账", 挂账时间="2024-09-13"))
+    assert (reads("T1").suspended_on, reads("T1").assumed) == (20240913, "")
+
+
+def test_a_blank_cell_takes_nothing_back_of_what_a_file_said_before(takes, reads):
+    takes(one("T1", 办结时限="2024-09-14", 工单类型="办理"), one("Q1", 工单类型="咨询", 办结时间="2024-09-13 10:00"))
+    before = reads("T1"), reads("Q1")
+    made = takes(one("T1", 办结时限="", 工单类型=""), one("Q1", 工单类型="", 办结时间="", 办结时限=""))
+    assert made["unchanged"] == 2 and (reads("T1"), reads("Q1")) == before
+    assert (before[0].due_on, before[1].kind, before[1].closed_on) == (20240914, "inquiry", 20240913)
+
+
+def test_a_new_rule_changes_nothing_for_a_file_that_comes_again(takes, reads, office):
+    lines = [one("T1", 办结时限=""), one("T2", 办结时限="2024-09-18")]
+    takes(*lines)
+    with writing(office) as conn:
+        limits.add(conn, Limit(date(2024, 9, 1), "一般事项", (), 90, None, 1, "试验"), "张三")
+    assert takes(*lines)["unchanged"] == 2
+    assert reads("T1").due_on == 20240920
+
+
+def test_sent_back_once_and_closed_later_is_closed(takes, reads):
+    made = takes(closed("T1", 退回时间="2024-09-12 16:00", 工单状态="已办结"))
+    assert (reads("T1").closed_on, reads("T1").returned_on, sum(made["notes"].values())) == (20240913, None, 1)
+    both = takes(closed("T2", 退回时间="2024-09-12 16:00"))
+    assert len(both["errors"]) == 1 and "不能既办结又退回" in both["errors"][0].text()
+
+
+def test_an_inquiry_answered_by_reply_and_later_a_request_is_open(takes, reads):
+    takes(one("T1", 工单类型="咨询", 回复时间="2024-09-12 11:00"))
+    takes(one("T1", 工单类型="办理"))
+    assert (reads("T1").kind, reads("T1").closed_on) == ("request", None)
+
+
 def test_closed_before_received_is_refused_under_the_files_own_heading(takes):
     made = takes(one("T0"), {**one("T1"), "结案时间": "2024-09-11 10:00"})
     assert {(row, column) for row, column, _ in problems(made)} == {(3, "结案时间")}

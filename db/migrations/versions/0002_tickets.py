@@ -86,6 +86,7 @@ def upgrade() -> None:
         sa.Column("satisfaction", sa.String(length=12), nullable=False),
         sa.Column("days_used", sa.Integer(), nullable=True),
         sa.Column("days_left", sa.Integer(), nullable=True),
+        sa.Column("assumed", sa.String(length=60), nullable=False),
         sa.Column("overdue_from", sa.Integer(), nullable=True),
         sa.Column("stopped_on", sa.Integer(), nullable=True),
         sa.Column("recorded_at", sa.DateTime(), nullable=False),
