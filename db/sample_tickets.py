@@ -390,7 +390,7 @@ def _handled(draw: random.Random, one: Ticket, day: date, work: _Workdays) -> Ti
         replied_at=reply,
         closed_at=reply + draw.randrange(min(left, 1500)),
         closed_on=number_of(closed),
-        days_used=work.between(day, closed),
+        days_used=work.between(day, closed) - (1 if one.resumed_on else 0),  # it stood for one working day
         days_left=work.between(closed, due),
     )
 
