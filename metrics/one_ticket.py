@@ -213,6 +213,7 @@ def extend(
         raise Refusal("延期后的时限应晚于现在的时限 {day}", day=day_of(one.deadline))
     if one.extended_on and number_of(on) > one.deadline:
         raise Refusal("已超过时限，不能再延期")
+    clock(store).calendar.status(to)  # refuses a year without a notice: nobody could count the days
     # An extension of an extension counts where the first was granted: what was known of an earlier day stays so.
     granted = one.extended_on or number_of(on)
     fields = {"extended_on": granted, "extended_to": number_of(to), "extended_by": approved_by.strip()}

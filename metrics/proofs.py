@@ -144,7 +144,7 @@ class Proof:
     @property
     def unproved(self) -> list[Problem]:
         """What keeps the claims from being proved though no ticket is known to be late."""
-        found = [] if len(self.base) else [Problem("没有工单，无法逐件核对")]
+        found = [] if self.received else [Problem("没有工单，无法逐件核对")]
         doubtful = self.base[self.base["doubt"] != ""]
         found += [
             Problem(

@@ -91,9 +91,9 @@ def stored() -> tickets.Version:
 Step = tuple[Callable[[], Receipt], str] | None  # what a sent form writes, and what to say then
 
 
-def send(step: Callable[..., Receipt], saved: str, **values: object) -> Step:
+def send(action: Callable[..., Receipt], saved: str, /, **values: object) -> Step:
     """One step over the version that the form knows."""
-    return partial(step, store, number, form.now.version, by=operator(), token=token(place), **values), saved
+    return partial(action, store, number, form.now.version, by=operator(), token=token(place), **values), saved
 
 
 def assign() -> Step:

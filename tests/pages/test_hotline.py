@@ -5,8 +5,8 @@ from datetime import date, time
 
 import pytest
 
-from db import aliases, tickets
-from db.engine import reading
+from db import aliases, notices, tickets
+from db.engine import reading, writing
 from metrics import hotline
 from metrics.exports import number
 from metrics.figures import figures
@@ -211,6 +211,8 @@ def test_a_correction_touches_only_what_was_changed(visit, desk):
 def test_an_extension_needs_its_reason_and_is_shown_as_a_version(visit, desk):
     today = hotline.known_day(date(2100, 1, 1))
     desk.imports(desk.ticket("L1", f"{today} 00:00", due_on=f"{today}", rule="file"))
+    with writing(desk.store) as conn:
+        notices.save(conn, 2099, "试验", {date(2099, 1, 1)}, set(), "张三")
     at = visit("ticket", number="L1")
     field(at, "延期至", "date_input").set_value(date(2099, 1, 2))
     button(at, "保存延期").click().run()
@@ -288,3 +290,12 @@ def test_the_rows_behind_a_figure_name_its_tickets(visit, desk):
     at = visit("rows", **ask)
     assert not at.exception
     assert list(at.dataframe[0].value["编号"]) == ["L1"]
+
+
+def test_a_step_recorded_by_mistake_is_taken_back(visit, desk):
+    desk.brings("L1", "2024-09-12 09:00", closed="2024-09-13 09:00")
+    at = visit("ticket", number="L1")
+    field(at, "撤回原因").set_value("误登")
+    button(at, "撤回").click().run()
+    assert not at.exception and "已撤回" in said(at)
+    assert desk.reads("L1").closed_on is None
