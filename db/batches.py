@@ -30,6 +30,12 @@ class Receipt:
     unchanged: int = 0
 
 
+def need_reason(reason: str) -> None:
+    """Raises Refusal without a reason: whoever changes what was recorded says why."""
+    if not reason.strip():
+        raise Refusal("更正和作废都要写明原因")
+
+
 _batch_of = select(batch.c.id).where(batch.c.token == bindparam("token"))
 _add_batch = insert(batch).returning(batch.c.id, *STAMP)
 

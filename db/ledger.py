@@ -13,7 +13,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, Engine, Select, bindparam, func, or_, select, update
 
 from db import batches, totals
-from db.batches import Receipt
+from db.batches import Receipt, need_reason
 from db.definitions import Catalogue, catalogue
 from db.engine import china_day, in_parts, insert_rows, now, reading
 from db.language import Problem, Refusal, Rejected
@@ -186,7 +186,7 @@ def revise(
     Raises Conflict when `ref` is no longer the live version, Refusal without a reason.
     """
     at = at or now()
-    _need_reason(reason)
+    need_reason(reason)
 
     filled = {code: quantity for code, quantity in values.items() if quantity is not None}
 
@@ -207,7 +207,7 @@ def revise(
 
 def void(store: Engine, ref: Ref, *, by: str, reason: str, token: str, at: datetime | None = None) -> Receipt:
     """Take the entry out of every figure; its versions stay. Raises Conflict, or Refusal without a reason."""
-    _need_reason(reason)
+    need_reason(reason)
 
     def steps(conn: Connection, known: Catalogue) -> list[Step]:
         old, _ = _lock_version(conn, ref)
@@ -224,7 +224,7 @@ def undo(store: Engine, batch_id: int, *, by: str, reason: str, token: str, at: 
 
     Raises Refusal when an entry of the batch was revised or voided since, because that later act would be lost.
     """
-    _need_reason(reason)
+    need_reason(reason)
 
     def steps(conn: Connection, known: Catalogue) -> list[Step]:
         mine = _versions(conn, entry.c.batch == batch_id)
@@ -472,11 +472,6 @@ def _lock_version(conn: Connection, ref: Ref, covers: Iterable[str] = ()) -> tup
     """
     units = _lock(conn, {ref.unit, *covers, *_version(conn, ref).covers})
     return _version(conn, ref), units
-
-
-def _need_reason(reason: str) -> None:
-    if not reason.strip():
-        raise Refusal("更正和作废都要写明原因")
 
 
 def _voiding(old: Version) -> Step:

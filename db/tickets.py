@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Engine, Select, String, Text, bindparam, func
 from sqlalchemy.exc import IntegrityError
 
 from db import batches, totals
-from db.batches import Receipt
+from db.batches import Receipt, need_reason
 from db.engine import china_day, in_parts, insert_rows, now, raw_rows, reading, stored_form
 from db.language import Problem, Refusal, Rejected
 from db.measures import TICKETS, believed, late, on_day, open_still
@@ -28,6 +28,7 @@ from db.units import Unit
 INQUIRY, REQUEST = "inquiry", "request"
 KINDS = {INQUIRY: "咨询", REQUEST: "办理"}
 SATISFACTION = {"satisfied": "满意", "basically": "基本满意", "dissatisfied": "不满意"}
+EAST = 28800  # seconds by which China is ahead of UTC
 BY_FILE = "file"  # the rule of a due day that the file itself gave
 
 
@@ -44,7 +45,7 @@ class Ticket(NamedTuple):
     contacted, resolved  what the citizen answered when called back; None: no answer
     days_used, days_left working days from receipt to closing (less those the clock stood), and from closing to the
                          last day in time
-    assumed              days among ASSUMED that no file told: "returned_on suspended_on"
+    assumed              of extended_on, returned_on, suspended_on those that no file told and nobody has said since
     """
 
     number: str
@@ -95,7 +96,6 @@ class Ticket(NamedTuple):
 
 
 FACTS = Ticket._fields
-ASSUMED = ("extended_on", "returned_on", "suspended_on")  # what a reader may have to assume, until somebody says
 CLOCK = ("limit_days", "due_on", "rule", "contact_due", "days_used", "days_left")  # what a clock tells
 HEADINGS = {
     "number": "工单编号",
@@ -247,7 +247,7 @@ def problems(one: Ticket, units: Mapping[str, Unit], today: int, row: int | None
             yield wrong("最多 {n} 个字符", name, n=most)
     for name in ("closed_at", "contacted_at", "replied_at"):
         later = getattr(one, name)
-        if later is not None and later < one.received_at and _timely(later) and _timely(one.received_at):
+        if later is not None and later < one.received_at and timely(later) and timely(one.received_at):
             yield wrong("早于受理时间", name)
     if one.closed_on and one.returned_on:
         yield wrong("工单不能既办结又退回", "returned_on")
@@ -303,9 +303,9 @@ def _timed(name: str) -> str:
     return at if at in HEADINGS else name
 
 
-def _timely(instant: int) -> bool:
+def timely(instant: int) -> bool:
     """Whether a time of day is known: midnight in China stands for a day alone."""
-    return (instant + 28800) % 86400 != 0
+    return (instant + EAST) % 86400 != 0
 
 
 def shown(name: str, value: Any) -> str:
@@ -313,8 +313,8 @@ def shown(name: str, value: Any) -> str:
     if value is None or value == "":
         return ""
     if name.endswith("_at") or name == "contact_due":
-        local = datetime.fromtimestamp(value + 28800, UTC)
-        return f"{local:%Y-%m-%d %H:%M}" if _timely(value) else f"{local:%Y-%m-%d}"
+        local = datetime.fromtimestamp(value + EAST, UTC)
+        return f"{local:%Y-%m-%d %H:%M}" if timely(value) else f"{local:%Y-%m-%d}"
     if name.endswith(("_on", "_to")):
         return day_of(value).isoformat()
     if isinstance(value, bool):
@@ -360,7 +360,8 @@ def record(
     A number not known yet is a new ticket; it comes with its clock set. Of a known one the `given` fields are taken
     that are not blank, and `clock` is asked again: equal means unchanged. What a person changed by hand since the
     last import is kept where the file still says what that import said; where both changed, a Conflict is raised,
-    unless `prefer` says "file" or "ledger". `rows`: the lines of the file, for problems.
+    unless `prefer` says "file" or "ledger". `silent`: number → fields the file left unsaid and its reader filled in; of
+    a known ticket they are taken only where nothing is stored. `rows`: the lines of the file, for problems.
 
     Raises Rejected with everything that cannot be true, Conflict, or Refusal.
     """
@@ -412,8 +413,7 @@ def amend(
     `seen`: the version each writer looked at. Raises Refusal without a reason or for an unknown ticket, Conflict
     where a colleague was faster, Rejected for a step that makes no sense.
     """
-    if not reason.strip():
-        raise Refusal("更正和作废都要写明原因")
+    need_reason(reason)
     at = at or now()
 
     def work(conn: Connection, act: int, stamp: tuple) -> Receipt:
@@ -450,8 +450,7 @@ def void(
     store: Engine, number: str, *, seen: int, by: str, reason: str, token: str, at: datetime | None = None
 ) -> Receipt:
     """Take a ticket out of every figure; its versions stay. Raises Conflict, or Refusal without a reason."""
-    if not reason.strip():
-        raise Refusal("更正和作废都要写明原因")
+    need_reason(reason)
     at = at or now()
 
     def work(conn: Connection, act: int, stamp: tuple) -> Receipt:
@@ -487,8 +486,7 @@ def undo(store: Engine, act: int, *, by: str, reason: str, token: str, at: datet
         totals.refresh_tickets(conn, undoing)
         return Receipt(undoing, False, (), 0, len(steps))
 
-    if not reason.strip():
-        raise Refusal("更正和作废都要写明原因")
+    need_reason(reason)
     return _write(store, work, by=by, token=token, source="undo", at=at)
 
 
@@ -617,7 +615,7 @@ def _says_less(at: int, new: Any, stored: Any) -> bool:
     if at == _UNIT:
         return new.endswith("000")
     if at in _TIMES:
-        return stored is not None and not _timely(new) and 0 <= stored - new < 86400
+        return stored is not None and not timely(new) and 0 <= stored - new < 86400
     return (at == _TITLE and stored.startswith(new)) or (at == _SUBJECT and stored.startswith(f"{new}->"))
 
 
@@ -926,7 +924,7 @@ def closest(store: Engine, units: Sequence[str], first: date, last: date, most: 
     """The tickets closed in time with the least to spare: fewest working days left, then latest in the day."""
     t = ticket.c
     where = on_day(TICKETS["hotline.closed_in_time"], first, last) & (t.days_left >= 0)
-    hour = (t.closed_at + 28800) % 86400
+    hour = (t.closed_at + EAST) % 86400
     return _listed(store, units, where, None, (t.days_left, hour.desc(), t.number), most)
 
 

@@ -18,12 +18,11 @@ from db.engine import CHINA, china_day, now, reading
 from db.language import Refusal, translate
 from db.limits import Limit
 from db.schema import day_of, number_of
-from db.tickets import BY_FILE, INQUIRY, REQUEST, Ticket, seconds
+from db.tickets import BY_FILE, INQUIRY, Ticket, seconds, timely
 from db.units import units
 from metrics.workdays import Calendar, calendar
 
 CLOSING = 86399  # seconds of a day's last second
-EAST = 28800  # seconds by which China is ahead of UTC
 
 
 @dataclass
@@ -86,7 +85,7 @@ class Clock:
         if due_on is None or contact_due is None:
             found = self.rule(received_on, subject)
             if contact_due is None:
-                if found.contact_minutes and (received_at + EAST) % 86400 == 0:  # the hour is not known
+                if found.contact_minutes and not timely(received_at):
                     contact_due = _end_of(received_on)
                 elif found.contact_minutes:
                     contact_due = received_at + 60 * found.contact_minutes
@@ -199,7 +198,7 @@ def moved(store, since: date) -> dict[str, tuple[Ticket, Ticket, int]]:
         places = [one.code for one in units(conn)]
     for one in tickets.counted(store, "hotline.requests", places, since, china_day(now())):
         old = one.ticket
-        if old.kind == REQUEST and old.rule != BY_FILE and old.extended_to is None and old.resumed_on is None:
+        if old.rule != BY_FILE and old.extended_to is None and old.resumed_on is None:
             new = _anew(told, old)
             if new != old:
                 found[old.number] = (old, new, one.version)

@@ -174,7 +174,7 @@ def assign(
 ) -> Receipt:
     """Give tickets to communities, all or none: number → unit. `remember`: names that mean a unit from now on.
 
-    Raises what `tickets.amend` raises; then nothing is remembered either. The names are remembered by a second act.
+    The names are remembered once the tickets are given. Raises what `tickets.amend` raises; then none is.
     """
     more = {} if body is None else {"body": body.strip()}
     changes = {number: {"unit": unit, **more} for number, unit in places.items()}

@@ -377,41 +377,41 @@ def clean(cell: object) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
     """A heading as it is compared: one width of letters, no spaces, lower case."""
     return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text).lower())
 
 
-def _bare(text: str) -> str:
+def bare(text: str) -> str:
     """A folded heading without the unit in brackets at its end."""
-    return re.sub(r"\([^()]*\)$", "", _folded(text))
+    return re.sub(r"\([^()]*\)$", "", folded(text))
 
 
 def _names(known: Catalogue) -> dict[str, str]:
     """Everything an indicator may be called in a file → its code; without brackets too, where that is clear."""
-    exact, bare = {}, {}
+    exact, loose = {}, {}
     for code, versions in known.versions.items():
         for meaning in versions:
             for name in (code, *meaning.name.values(), *(label(meaning, language) for language in meaning.name)):
-                exact[_folded(name)] = code
-                bare.setdefault(_bare(name), set()).add(code)
-    return {name: next(iter(codes)) for name, codes in bare.items() if len(codes) == 1} | exact
+                exact[folded(name)] = code
+                loose.setdefault(bare(name), set()).add(code)
+    return {name: next(iter(codes)) for name, codes in loose.items() if len(codes) == 1} | exact
 
 
 def _meant(heading: str, indicators: dict[str, str]) -> str | None:
-    return indicators.get(_folded(heading)) or indicators.get(_bare(heading))
+    return indicators.get(folded(heading)) or indicators.get(bare(heading))
 
 
 def _header(lines: list[list], known: Catalogue) -> tuple[int, dict[str, list[int]], dict[int, str]] | None:
     """Where the header is, which columns hold what, and for the wide shape which indicator each column is."""
-    roles = {_folded(heading): role for role, headings in HEADINGS.items() for heading in headings.split()}
+    roles = {folded(heading): role for role, headings in HEADINGS.items() for heading in headings.split()}
     indicators = _names(known)
     for n, line in enumerate(lines[:HEADER_WITHIN]):
         columns: dict[str, list[int]] = {}
         wide: dict[int, str] = {}
         for at, cell in enumerate(line):
             heading = clean(cell)
-            role = roles.get(_folded(heading)) or roles.get(_bare(heading))
+            role = roles.get(folded(heading)) or roles.get(bare(heading))
             if role:
                 columns.setdefault(role, []).append(at)
             elif code := _meant(heading, indicators):
@@ -537,10 +537,10 @@ def _unknown_columns(
 ) -> list[Problem]:
     """Columns of numbers under a heading nobody knows: a misspelt indicator must not vanish in silence."""
     problems = []
-    known = {_folded(word) for word in IGNORED} | TOTALS
+    known = {folded(word) for word in IGNORED} | TOTALS
     placed = {at for some in columns.values() for at in some} | set(wide)
     for at, heading in enumerate(header):
-        if at in placed or _folded(heading) in known:
+        if at in placed or folded(heading) in known:
             continue
         if any(re.search(r"\d", clean(line[at])) for line in lines[start + 1 :] if at < len(line)):
             unknown = "没有名为“{name}”的指标，请改正列名或删去此列"

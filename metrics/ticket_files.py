@@ -1,7 +1,7 @@
 """12345 exports in: finds the sheet, the header and the columns, reads what they hold, says what would change.
 
-Nothing is guessed that would change a figure: a cell that cannot be understood is named by line and column and keeps
-the whole file out. What a file does not know (a community nobody bears) is left open and said.
+A cell that cannot be understood is named by line and column and keeps the whole file out. What a file does not know (a
+community nobody bears) is left open and said; a day that has to be assumed is marked, so that nothing is proved by it.
 """
 
 import hashlib
@@ -22,7 +22,7 @@ from db.schema import day_of, number_of
 from db.tickets import BY_FILE, FACTS, INQUIRY, REQUEST, Conflict, Ticket
 from db.units import Finder, Unit, units
 from metrics.clocks import Clock, clock
-from metrics.spreadsheets import HEADER_WITHIN, TOO_WIDE, TOTALS, _bare, _folded, clean, sheets
+from metrics.spreadsheets import HEADER_WITHIN, TOO_WIDE, TOTALS, bare, clean, folded, sheets
 
 # What a column may be called in an export, the likeliest first: of two columns for one field the earlier name wins.
 HEADINGS = {
@@ -138,11 +138,11 @@ def import_tickets(
     """Store the tickets of an export, all or none, or say with `dry_run` what would happen.
 
     Counted are lines: `read` = `new` + `unchanged` + `changed` + `conflicts` + `rejected`, also where errors keep the
-    file out: then that is what it would have done. A ticket that stands
-    twice in the file is `unchanged` if both say the same, else a conflict; so is one that a person has changed since
-    the last import where the file says yet something else (`prefer` "file" or "ledger" decides). With errors nothing
-    is stored. `columns` (field → heading) corrects how the layout was understood and is remembered for it; `within`
-    is the code prefix of the street. `unplaced` tickets name no community of the store; `notes` say what was assumed.
+    file out: then that is what it would have done. A ticket that stands twice in the file is `unchanged` if both say
+    the same, else a conflict; so is one that a person has changed since the last import where the file says yet
+    something else (`prefer` "file" or "ledger" decides). With errors nothing is stored. `columns` (field → heading)
+    corrects how the layout was understood and is remembered for it; `within` is the code prefix of the street.
+    `unplaced` tickets name no community of the store; `notes` say what was assumed.
 
     Raises Refusal where the file is no table of tickets.
     """
@@ -305,13 +305,13 @@ def recognised(headings: Sequence[str]) -> dict[str, str]:
     """Field → heading for the headings whose meaning is known."""
     by_name: dict[str, str] = {}
     for heading in headings:
-        for name in (_bare(heading), _folded(heading)):
+        for name in (bare(heading), folded(heading)):
             by_name.setdefault(name, heading)
     found = {}
     for name, names in HEADINGS.items():
         for one in names.split():
-            if _folded(one) in by_name and by_name[_folded(one)] not in found.values():
-                found[name] = by_name[_folded(one)]
+            if folded(one) in by_name and by_name[folded(one)] not in found.values():
+                found[name] = by_name[folded(one)]
                 break
     return found
 
@@ -515,7 +515,7 @@ def _day_of_cell(when: _When) -> Callable:
 
 def parse_kind(cell: object) -> str:
     """咨询 is answered at once, all else (办理, 投诉, 求助, 建议, 举报) has to be handled; "" for a blank cell."""
-    text = _folded(clean(cell)) if cell is not None else ""
+    text = folded(clean(cell)) if cell is not None else ""
     if not text:
         return ""
     return INQUIRY if _INQUIRY.search(text) and not _HANDLED.search(text) else REQUEST
@@ -539,7 +539,7 @@ def parse_due(when: _When) -> Callable[[object], tuple[int | None, int | None]]:
 
 def parse_flag(cell: object) -> bool | None:
     """是/否 in many spellings; None where there is no answer."""
-    text = _folded(clean(cell)) if cell is not None else ""
+    text = folded(clean(cell)) if cell is not None else ""
     if text in _YES or cell is True:
         return True
     if text in _NO or cell is False:
@@ -551,7 +551,7 @@ def parse_flag(cell: object) -> bool | None:
 
 def parse_satisfaction(cell: object) -> str:
     """满意, 基本满意, 不满意 in many spellings; "" where there is no answer."""
-    text = _folded(clean(cell)) if cell is not None else ""
+    text = folded(clean(cell)) if cell is not None else ""
     for value, words in _SATISFIED.items():
         if text in words:
             return value
@@ -562,7 +562,7 @@ def parse_satisfaction(cell: object) -> str:
 
 def parse_status(cell: object) -> str:
     """returned, suspended, extended (open), closed or open; unknown for a word that says none of it, "" for none."""
-    text = _folded(clean(cell)) if cell is not None else ""
+    text = folded(clean(cell)) if cell is not None else ""
     if not text:
         return ""
     if _RETURNED.search(text):

@@ -18,7 +18,7 @@ from db import notices
 from db.engine import reading
 from db.language import Problem, Refusal, Rejected, translate
 from db.notices import Notice
-from metrics.spreadsheets import HEADER_WITHIN, HEADINGS, _folded, _sheets, clean, parse_day
+from metrics.spreadsheets import HEADER_WITHIN, HEADINGS, _sheets, clean, folded, parse_day
 
 WEEKDAY, WEEKEND, HOLIDAY, MAKE_UP = "工作日", "周末", "节假日", "调休上班"
 SORTS = (WEEKDAY, MAKE_UP, WEEKEND, HOLIDAY)
@@ -210,7 +210,7 @@ def notices_from_file(data: bytes) -> tuple[frozenset[date], frozenset[date]]:
         day, sort = (line[at] if at < len(line) and line[at] is not None else "" for at in (day_at, sort_at))
         if not clean(day) and not clean(sort):
             continue
-        meant = sorts.get(_folded(clean(sort)))
+        meant = sorts.get(folded(clean(sort)))
         if not meant:
             problems.append(Problem("类型应为“放假”或“上班”", {}, row, sort_heading, clean(sort)))
         try:
@@ -228,8 +228,8 @@ def notices_from_file(data: bytes) -> tuple[frozenset[date], frozenset[date]]:
 def _columns(lines: list[list]) -> tuple[int, tuple[str, int], tuple[str, int]] | None:
     """Where the days begin, and heading and place of the columns of days and sorts."""
     for n, line in enumerate(lines[:HEADER_WITHIN]):
-        headings = [_folded("" if cell is None else clean(cell)) for cell in line]
-        days = [at for at, heading in enumerate(headings) if heading in map(_folded, HEADINGS["day"].split())]
+        headings = [folded("" if cell is None else clean(cell)) for cell in line]
+        days = [at for at, heading in enumerate(headings) if heading in map(folded, HEADINGS["day"].split())]
         sorts = [at for at, heading in enumerate(headings) if heading in SORT_HEADINGS]
         if days and sorts:
             return n + 1, (clean(line[days[0]]), days[0]), (clean(line[sorts[0]]), sorts[0])

@@ -1,7 +1,6 @@
 """导入: here is the export."""
 
 import hashlib
-import uuid
 
 import pandas as pd
 import streamlit as st
@@ -11,7 +10,7 @@ from db.language import Problem, Refusal
 from metrics import exports, spreadsheets, ticket_files
 from metrics.exports import local, number
 from pages.shell import data, pickers
-from pages.shell.entries import done, flash, operator
+from pages.shell.entries import done, flash, operator, token
 from pages.shell.language import _, language, said
 
 TICKETS, COUNTS = "tickets", "counts"
@@ -60,8 +59,6 @@ def laid_out() -> tuple[dict[str, str] | None, str | None]:
         st.dataframe(pd.DataFrame(lines).rename(columns=lambda n: str(n + 1), index=lambda n: n + 1))
         line = st.number_input(_("表头在第几行"), 1, max(len(lines), 1), 1, key=f"header/{mark}")
         layout = ticket_files.Layout(sheet, int(line), lines[int(line) - 1] if lines else [], {})
-    by_heading = {heading: name for name, heading in layout.columns.items()}
-    unused = [heading for heading in layout.headings if heading and heading not in by_heading]
     where = _("工作表“{sheet}”，", sheet=layout.sheet) if layout.sheet else ""
     st.markdown(
         where + _("表头在第 {row} 行，认出 **{n}** 列", row=layout.header, n=len(layout.columns))
@@ -72,8 +69,8 @@ def laid_out() -> tuple[dict[str, str] | None, str | None]:
         st.caption(_("这种格式以前导入过，沿用上次确认的列。"))
     with st.expander(_("各列的对应"), expanded=not layout.columns, icon=":material/table_chart:"):
         chosen = columns_of(layout)
-        if unused:
-            st.caption(_("没有用到的列：{names}", names=unused))
+        if layout.unused:
+            st.caption(_("没有用到的列：{names}", names=layout.unused))
         if layout.preview:
             st.dataframe(pd.DataFrame(layout.preview, columns=_unique(layout.headings)), hide_index=True)
     return (chosen if chosen != layout.columns else None), sheet
@@ -96,7 +93,7 @@ def take(dry_run: bool, how: dict) -> dict:
             content,
             file.name,
             by=operator(),
-            token=st.session_state.setdefault(f"token/import/{mark}", uuid.uuid4().hex),
+            token=token(f"import/{mark}"),
             dry_run=dry_run,
             progress=lambda stage: status.update(label=_(stage)),
             **how,
@@ -234,9 +231,8 @@ with st.form(f"undo/{one.batch}"):
     reason = st.text_input(_("撤销批次 {batch} 的原因", batch=one.batch), placeholder=_("必填，写入台账"))
     if st.form_submit_button(_("整批撤销")):
         place = f"undo/{one.batch}"
-        token = st.session_state.setdefault(f"token/{place}", uuid.uuid4().hex)
         try:
-            ticket_files.undo(store, one.batch, by=operator(), reason=reason, token=token)
+            ticket_files.undo(store, one.batch, by=operator(), reason=reason, token=token(place))
         except Refusal as refusal:
             st.error(said(refusal))
         else:

@@ -1,9 +1,10 @@
-"""Two people at once, from two programs: `held` stops the first just before its write is done."""
+"""Two people at once, from two programs; the first is stopped just before its write is done (tests/two_writers.py)."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import date
+from functools import partial
 
 import pytest
 from sqlalchemy import event
@@ -12,10 +13,12 @@ from db import ledger
 from db.engine import open_store
 from db.ledger import Conflict
 from db.store import verify
+from tests import two_writers
 
 STREET, A, B = "120114001000", "120114001007", "120114001008"
 DAY = "2024-03-05"
 WHILE = 0.4  # seconds the second one has to run into the first
+first_then_second = partial(two_writers.first_then_second, meanwhile=WHILE)
 
 
 @pytest.fixture
@@ -26,34 +29,6 @@ def people(fresh_url, clerk_of):
     yield [clerk_of(store, name) for store, name in zip(stores, ("张三", "李四"), strict=True)]
     for store in stores:
         store.dispose()
-
-
-@contextmanager
-def held(store):
-    """Writes of `store` stop before their commit until the block ends; gives the event of one having got there."""
-    arrived, go_on = threading.Event(), threading.Event()
-
-    def stop(conn):
-        if conn.get_execution_options().get("writer"):
-            arrived.set()
-            assert go_on.wait(30)
-
-    event.listen(store, "commit", stop)
-    try:
-        yield arrived
-    finally:
-        go_on.set()
-
-
-def first_then_second(first_store, first, second):
-    """Run `first`, and `second` while the writing of `first` is not yet done; give what came of both."""
-    with ThreadPoolExecutor(2) as pool:
-        with held(first_store) as arrived:
-            one = pool.submit(first)
-            assert arrived.wait(30)
-            two = pool.submit(second)
-            threading.Event().wait(WHILE)
-        return one.result(60), two.result(60)
 
 
 def test_a_form_sent_twice_at_the_same_instant_is_one_act(people):

@@ -1,21 +1,21 @@
-"""Two people at one ticket at once, from two programs: `held` stops the first just before its write is done."""
+"""Two people at one ticket at once, from two programs; the first is stopped before its write is done."""
 
-import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from datetime import date
+from functools import partial
 
 import pytest
-from sqlalchemy import Engine, event
 
 from db import tickets, totals
 from db.engine import open_store
 from db.store import verify
 from db.tickets import Conflict
+from tests import two_writers
 from tests.desk import STREET, A, B, Desk
 
 WHILE = 0.2  # seconds the second one has to run into the first
+first_then_second = partial(two_writers.first_then_second, meanwhile=WHILE)
 
 
 @pytest.fixture
@@ -26,34 +26,6 @@ def people(fresh_url) -> Iterator[list[Desk]]:
     yield [Desk(store, name) for store, name in zip(stores, ("张三", "李四"), strict=True)]
     for store in stores:
         store.dispose()
-
-
-@contextmanager
-def held(store: Engine):
-    """Writes of `store` stop before their commit until the block ends; gives the event of one having got there."""
-    arrived, go_on = threading.Event(), threading.Event()
-
-    def stop(conn):
-        if conn.get_execution_options().get("writer"):
-            arrived.set()
-            assert go_on.wait(30)
-
-    event.listen(store, "commit", stop)
-    try:
-        yield arrived
-    finally:
-        go_on.set()
-
-
-def first_then_second(first_store, first, second):
-    """Run `first`, and `second` while the writing of `first` is not yet done; give what came of both."""
-    with ThreadPoolExecutor(2) as pool:
-        with held(first_store) as arrived:
-            one = pool.submit(first)
-            assert arrived.wait(30)
-            two = pool.submit(second)
-            threading.Event().wait(WHILE)
-        return one.result(60), two.result(60)
 
 
 def sound(desk: Desk, number: str, versions: int) -> tickets.Ticket:
