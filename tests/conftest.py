@@ -15,12 +15,16 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import settings
 from sqlalchemy import Engine, make_url
 
 from db import ledger, sample, totals, units
 from db.engine import open_store, writing
 from db.ledger import Draft, Receipt, Ref
 from db.store import init
+
+settings.register_profile("office", deadline=None)  # no test asserts a time
+settings.load_profile("office")
 
 
 def pytest_configure(config):

@@ -90,7 +90,7 @@ def rolled_up(store) -> dict:
 
 
 def test_the_roll_up_is_a_plain_count_of_the_live_entries_after_any_acts(new_store, clerk_of, database):
-    @settings(max_examples=80 if database == "sqlite" else 15, deadline=None, derandomize=True, database=None)
+    @settings(max_examples=80 if database == "sqlite" else 15, derandomize=True, database=None)
     @given(st.lists(act, min_size=4, max_size=16))
     def check(acts):
         clerk, made, batches, believed = clerk_of(new_store()), [], [], {}

@@ -259,7 +259,7 @@ def test_the_short_way_of_checking_lets_nothing_pass_that_the_long_way_refuses()
     facts |= {name: st.sampled_from(values) for name, values in OTHER_FACTS.items()}
     step = st.sampled_from(sorted(facts)).flatmap(lambda name: st.tuples(st.just(name), facts[name]))
 
-    @settings(max_examples=600, deadline=None, derandomize=True, database=None)
+    @settings(max_examples=600, derandomize=True, database=None)
     @given(st.lists(step, max_size=3))
     def check(steps):
         one = sound._replace(**dict(steps))

@@ -213,7 +213,7 @@ def test_the_roll_up_is_a_plain_count_of_the_live_tickets_after_any_acts(office,
     seen: Counter = Counter()
     desk = Desk(office)
 
-    @settings(max_examples=35 if database == "sqlite" else 6, deadline=None, derandomize=True, database=None)
+    @settings(max_examples=35 if database == "sqlite" else 6, derandomize=True, database=None)
     @given(begin, st.lists(act, min_size=4, max_size=12), st.dates(date(2024, 8, 29), date(2024, 10, 20)))
     def check(first, acts, cut_off):
         emptied(office)

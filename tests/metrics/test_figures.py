@@ -269,7 +269,7 @@ _days = st.dates(date(2024, 1, 1), date(2024, 12, 31))
 _filing = st.tuples(st.sampled_from([WENHUA, TUANJIE, "120114006020"]), _days, st.integers(0, 50))
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, suppress_health_check=list(HealthCheck))
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 @given(filings=st.lists(_filing, max_size=12), cut_off=_days)
 def test_any_figure_is_the_sum_of_what_was_filed_up_to_the_cut_off(new_store, clerk_of, filings, cut_off):

@@ -618,7 +618,7 @@ def test_any_figure_is_what_the_tickets_and_the_counts_before_them_say(desk, cle
             alone = figures(desk.store, 2024, community=place, indicators=["hotline.received"], **how)["value"].iloc[0]
             assert alone == frame[place] or pd.isna(alone) and pd.isna(frame[place])
 
-    @examples(max_examples=15, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+    @examples(max_examples=15, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
     @given(
         strategies.lists(_case, max_size=6),
         strategies.lists(_count, max_size=6),

@@ -217,7 +217,7 @@ def _split(headings: str) -> list[str]:
 
 
 @given(st.permutations(range(6)))
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_columns_may_stand_in_any_order(takes, reads, order):
     line = closed(诉求内容="路灯不亮", 承办单位="城管科")
     data = csv_of([list(line)[n] for n in order], [list(line.values())[n] for n in order])
@@ -545,7 +545,7 @@ def test_an_old_workbook_whose_sectors_run_in_a_circle_is_refused(takes):
 
 
 @given(st.lists(st.tuples(st.integers(0, len(XLS) - 1), st.integers(0, 255)), min_size=1, max_size=6))
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_broken_old_workbook_is_read_or_refused_and_nothing_else(capfd, changes):
     data = bytearray(XLS)
     for at, byte in changes:
@@ -1168,7 +1168,7 @@ some_time = st.sampled_from(
     st.lists(st.tuples(some_number, some_time, some_line, st.integers(8, 13)), max_size=8),
     st.sampled_from(["", "file"]),
 )
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_every_line_of_any_file_is_counted_once(takes, office, lines, prefer):
     cut = [[number, at, *cells, ""][:width] for number, at, cells, width in lines]
     data = csv_of(["工单编号", "受理时间", *FIELDS], ["T0", "2024-09-12", "", "文华巷", *[""] * 8], *cut)
