@@ -17,6 +17,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -379,6 +380,71 @@ layout = Table(
     Column("columns", JSON, nullable=False),
     Column("recorded_at", Instant, nullable=False),
     Column("recorded_by", String(60), nullable=False),
+)
+
+# Other words by which reports call an indicator: how a text is held against the store, no part of what is counted.
+indicator_alias = Table(
+    "indicator_alias",
+    metadata,
+    Column("name", String(100), primary_key=True),
+    Column("indicator", ForeignKey("indicator.code"), nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+    Column("recorded_by", String(60), nullable=False),
+)
+
+# What a person said a number in a report is: `context` is its clause with the number taken out, `sort` one of
+# metrics.claims.SORTS, `indicator` the one it is a figure of. The last one said holds.
+claim_reading = Table(
+    "claim_reading",
+    metadata,
+    Column("context", String(200), primary_key=True),
+    Column("recorded_at", Instant, primary_key=True),
+    Column("sort", String(12), nullable=False),
+    Column("indicator", ForeignKey("indicator.code")),
+    Column("recorded_by", String(60), nullable=False),
+)
+
+# The office's wording of the annual report, with slots for figures. Only ever added; the last one holds.
+report_template = Table(
+    "report_template",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("text", Text, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+    Column("recorded_by", String(60), nullable=False),
+)
+
+# Why a figure goes into a year's report although `missing` daily reports behind it were never filed. The last one
+# holds; one without a reason takes the earlier ones back.
+waiver = Table(
+    "waiver",
+    metadata,
+    Column("year", Integer, primary_key=True, autoincrement=False),
+    Column("indicator", ForeignKey("indicator.code"), primary_key=True),
+    Column("recorded_at", Instant, primary_key=True),
+    Column("missing", Integer, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("recorded_by", String(60), nullable=False),
+)
+
+# A year frozen at a cut-off by a named person: who and when is its batch's. What was frozen is kept byte for byte.
+snapshot = Table(
+    "snapshot",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("year", Integer, nullable=False),
+    Column("cut_off", Date, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("batch", ForeignKey("batch.id"), nullable=False, unique=True),
+)
+
+snapshot_part = Table(
+    "snapshot_part",
+    metadata,
+    Column("snapshot", ForeignKey("snapshot.id"), primary_key=True),
+    Column("name", String(60), primary_key=True),
+    Column("sha256", String(64), nullable=False),
+    Column("content", LargeBinary, nullable=False),
 )
 
 setting = Table(
