@@ -17,7 +17,16 @@ WENHUA = "120114001007"
 
 CUT_OFF = date(2024, 12, 18)
 PAGES_IN_ENGLISH = (
-    *("Overview", "Daily entry", "12345 tickets", "Activities", "Import", "Annual report", "Report check", "Working days"),
+    *(
+        "Overview",
+        "Daily entry",
+        "12345 tickets",
+        "Activities",
+        "Import",
+        "Annual report",
+        "Report check",
+        "Working days",
+    ),
     "Settings",
 )
 
