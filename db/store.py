@@ -7,7 +7,7 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, func, select
 
-from db import definitions, limits, settings, totals
+from db import definitions, limits, settings, snapshots, totals
 from db.engine import china_day, copy_from, integrity, making, now, reading, steady_plans
 from db.schema import batch, setting
 
@@ -48,10 +48,11 @@ def init(store: Engine) -> int:
 
 
 def verify(store: Engine) -> list[str]:
-    """Hold the roll-up against the entries and check the file; one line for each thing wrong, none when sound."""
+    """Hold the roll-up against the entries, frozen years against their digests, and check the file; one line for each
+    thing wrong, none when sound."""
     with reading(store) as conn:
         wrong = [f"{' '.join(map(str, list(d.values())[:3]))}: {d}" for d in totals.differences(conn)]
-        return wrong + integrity(conn)
+        return wrong + snapshots.damage(conn) + integrity(conn)
 
 
 _latest = select(func.max(batch.c.id)).scalar_subquery()
