@@ -22,6 +22,7 @@ from metrics.sources import Tickets
 
 TABLES = (exports.TOTALS, exports.BY_COMMUNITY, exports.BY_MONTH)
 DRAFT = "draft.docx"
+DAMAGED = "定稿 {id} 的 {name} 与定稿时的 SHA-256 不符：存档已损坏或被改动"
 WHAT = {
     "recorded": "新登记",
     "revised": "更正",
@@ -52,6 +53,15 @@ class Since(NamedTuple):
 
     changes: pd.DataFrame
     moved: pd.DataFrame
+
+
+def listed(store) -> pd.DataFrame:
+    """The frozen years, the last one first: snapshot, year, cut_off, by, at (UTC), note, sha256 (of figures.json)."""
+    rows = [
+        (one.id, one.year, one.cut_off, one.recorded_by, one.recorded_at, one.note, one.parts.get(FIGURES))
+        for one in snapshots.snapshots(store)
+    ]
+    return pd.DataFrame(rows, columns=["snapshot", "year", "cut_off", "by", "at", "note", "sha256"], dtype=object)
 
 
 # ------------------------------------------------------------------------------------------ freezing
@@ -96,7 +106,9 @@ def freeze(
 
     def parts() -> dict[str, bytes]:
         found = _figures(store, period)
-        if all(line["value"] is None for line in found["figures"]):
+        meanings = catalogue(store).on(period.last)
+        there = {line["indicator"] for line in found["figures"] if line["value"] is not None}
+        if all(meanings[code].adds in ("units", "standing") for code in there):  # a street has these in any year
             raise Refusal("{year} 年截至 {day} 没有任何数，不能定稿", year=year, day=period.last)
         tables = exports.tables(store, year, cut_off=period.last)
         made = {FIGURES: _canonical(found)} | {f"{name}.csv": exports.csv_bytes(tables[name]) for name in TABLES}
@@ -155,7 +167,7 @@ def _kept(store, number: int) -> dict:
     """The figures of a snapshot. Raises Refusal where there is none, or where its bytes are not those frozen."""
     part = next((part for part in snapshots.parts(store, number) if part.name == FIGURES), None)
     if part is None or not part.sound:
-        raise Refusal("定稿 {id} 的 {name} 与定稿时的 SHA-256 不符：存档已损坏或被改动", id=number, name=FIGURES)
+        raise Refusal(DAMAGED, id=number, name=FIGURES)
     return json.loads(part.content)
 
 
@@ -217,6 +229,40 @@ def told_once(found: pd.DataFrame) -> pd.DataFrame:
     level = found["community"].notna() + 2 * found["month"].notna()
     same = [found[name].fillna("") for name in ("indicator", "what", "id", "ticket")]
     return found[level == level.groupby(same).transform("min")].reset_index(drop=True)
+
+
+def told(found: pd.DataFrame, language: str = "zh") -> pd.DataFrame:
+    """`changes`, or some of its lines, as a person reads them, line by line; headings and words in `language`.
+
+    The community is the one whose figure it is, or of a line of the whole street's that of the row. Columns without
+    a word in them are left out.
+    """
+
+    def amounts(of: str, base: str) -> list[str]:
+        return [
+            exports.number(n) if pd.isna(whole) else f"{exports.number(n)}/{exports.number(whole)}"
+            for n, whole in zip(found[of], found[base], strict=True)
+        ]
+
+    columns = {
+        "指标": found["name"],
+        "社区": found["community_name"].fillna(found["place_name"]),
+        "月份": found["month"],
+        "日期": found["day"],
+        "改动": [translate(WHAT[what], language) for what in found["what"]],
+        "原计": amounts("old", "old_base"),
+        "现计": amounts("new", "new_base"),
+        "经办人": found["by"],
+        "时间": [exports.local(at) for at in found["at"]],
+        "原因": found["reason"],
+        "名称": found["title"],
+        "编号": found["id"].fillna(found["ticket"]),
+    }
+    shown = pd.DataFrame({name: pd.Series(list(cells), dtype=object) for name, cells in columns.items()})
+    shown = shown.where(shown.notna(), None)
+    return shown[[name for name in shown if shown[name].notna().any()]].rename(
+        columns=lambda name: translate(name, language)
+    )
 
 
 def _since(store, frozen: Snapshot, kept: dict, language: str) -> Since:
