@@ -253,9 +253,9 @@ def told(found: pd.DataFrame, language: str = "zh") -> pd.DataFrame:
         "原计": amounts("old", "old_base"),
         "现计": amounts("new", "new_base"),
         "经办人": found["by"],
-        "时间": [exports.local(at) for at in found["at"]],
         "原因": found["reason"],
         "名称": found["title"],
+        "时间": [exports.local(at) for at in found["at"]],
         "编号": found["id"].fillna(found["ticket"]),
     }
     shown = pd.DataFrame({name: pd.Series(list(cells), dtype=object) for name, cells in columns.items()})

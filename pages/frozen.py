@@ -23,9 +23,9 @@ AT_ONCE = 2000  # changes shown at once, the latest first
 store = data.the_store()
 
 
-def freeze() -> None:
+def freeze(place) -> None:
     """The form that freezes a year."""
-    with st.container(border=True):
+    with place:
         left, right = st.columns([2, 3], vertical_alignment="bottom")
         year, cut_off = pickers.year_and_cut_off(left)
         note = right.text_input(_("说明"), key=f"{token(PLACE)}/note", placeholder=_("选填，如“送审稿”“公开稿”"))
@@ -59,9 +59,8 @@ def listing(found: pd.DataFrame) -> None:
 def files(one: Snapshot) -> None:
     """The files of a freeze with their digests, to be had again byte for byte."""
     for part in snapshots.parts(store, one.id):
-        name, digest, button = st.columns([2, 6, 2], vertical_alignment="center")
-        name.markdown(f"**{part.name}**")
-        digest.code(part.sha256, language=None)
+        left, button = st.columns([8, 2], vertical_alignment="center")
+        left.markdown(f"**{part.name}**  \n`{part.sha256}`")
         if part.sound:
             button.download_button(
                 _("下载（{size}）", size=_size(part)),
@@ -104,6 +103,10 @@ def changes(found: pd.DataFrame) -> None:
         key=place,
         placeholder="—",
         height=38 + 35 * min(len(latest), 12),
+        column_config={
+            **{_(column): st.column_config.Column(alignment="right", width=80) for column in ("原计", "现计")},
+            _("原因"): st.column_config.Column(width="medium"),
+        },
     )
     st.download_button(
         _("下载改动清单 CSV"),
@@ -164,10 +167,10 @@ def beside(others: pd.DataFrame) -> None:
         return
     names = {str(row.snapshot): _title(row) for row in others.itertuples()}
     left, right = st.columns([2, 2], vertical_alignment="bottom")
-    other = int(pickers.select(left, _("与哪一次对比"), "against", names))
+    pair = sorted([one.id, int(pickers.select(left, _("与哪一次对比"), "against", names))])
     with right:
-        wanted = level("compared")
-    both = of(frozen.compare(store, other, one.id, language()), wanted)
+        wanted = level("compare")
+    both = of(frozen.compare(store, *pair, language()), wanted)
     differ = both[both["first"].fillna(-1) != both["second"].fillna(-1)]
     if st.toggle(_("只看不同的 {n} 个数", n=len(differ)), value=0 < len(differ) < len(both)):
         both = differ
@@ -175,13 +178,15 @@ def beside(others: pd.DataFrame) -> None:
         st.success(_("两次定稿的这些数完全相同。"), icon=":material/check_circle:")
         return
     more = {
-        _("定稿 {id}", id=other): both["first"].map(number),
-        _("定稿 {id}", id=one.id): both["second"].map(number),
+        _("定稿 {id}", id=pair[0]): both["first"].map(number),
+        _("定稿 {id}", id=pair[1]): both["second"].map(number),
         _("相差"): both["difference"].map(number),
     }
     more |= {_("备注"): both["note"]} if both["note"].notna().any() else {}
+    right = {column: st.column_config.Column(alignment="right") for column in list(more)[:3]}
+    height = 38 + 35 * min(len(both), 14)
     st.dataframe(
-        columns(both, more), hide_index=True, placeholder="—", key="compared/table", height=38 + 35 * min(len(both), 14)
+        columns(both, more), hide_index=True, placeholder="—", key="compared", height=height, column_config=right
     )
 
 
@@ -194,15 +199,16 @@ flash()
 if not data.communities():
     st.info(_("还没有社区，请先到“设置”登记。"))
     st.stop()
-freeze()
 found = frozen.listed(store)
+freeze(st.container(border=True) if found.empty else st.expander(_("再定稿一次"), icon=":material/lock:"))
 if found.empty:
     st.info(_("还没有定稿。报告签发前在上面定稿一次，以后任何改动影响了报告里的数，这里都会列出来。"))
     st.stop()
 st.subheader(_("历次定稿"))
 listing(found)
 names = {str(row.snapshot): _title(row) for row in found.itertuples()}
-one = snapshots.get(store, int(pickers.select(st, _("看哪一次"), "snapshot", names)))
+picked = pickers.select(st.columns(2)[0], _("看哪一次"), "snapshot", names) if len(names) > 1 else next(iter(names))
+one = snapshots.get(store, int(picked))
 st.subheader(_("定稿 {id}：{year} 年，截至 {day}", id=one.id, year=one.year, day=one.cut_off))
 st.caption(" · ".join(filter(None, [_("{by} 于 {at} 定稿", by=one.recorded_by, at=local(one.recorded_at)), one.note])))
 RIGHT = {_(column): st.column_config.Column(alignment="right") for column in ("定稿时", "现在", "相差")}
