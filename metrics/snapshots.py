@@ -1,6 +1,7 @@
 """A year as a named person froze it, what the ledger did to its figures since, and two frozen years side by side."""
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any, NamedTuple
@@ -16,7 +17,7 @@ from db.store import stamp
 from db.units import Unit, labels, level_of, units
 from metrics import exports, sources
 from metrics.catalogue import Catalogue, Indicator, catalogue, plain
-from metrics.contributions import contributions
+from metrics.contributions import Row, contributions
 from metrics.figures import STREET_ITSELF, UNASSIGNED, Period, figures
 from metrics.sources import Tickets
 
@@ -128,11 +129,12 @@ def _of_one_moment(store, ask: Callable) -> Any:
 
 def _figures(store, period: Period) -> dict:
     """The figures of a period and what they depend on, as `freeze` says."""
-    numbers = ("value", "numerator", "denominator", "missing", "rows")
+    found = [figures(store, period.year, by=by, cut_off=period.last) for by in ((), ("community",), ("month",))]
+    told = ["indicator", "community", "month", "value", "numerator", "denominator", "missing", "rows"]
     lines = [
-        {name: exports.plain(line[name]) for name in ("indicator", "community", "month", *numbers)}
-        for by in ((), ("community",), ("month",))
-        for line in figures(store, period.year, by=by, cut_off=period.last).to_dict("records")
+        {name: exports.plain(cell) for name, cell in line.items()}
+        for frame in found
+        for line in frame[told].to_dict("records")
     ]
     with reading(store) as conn:
         places, has_sample = units(conn), sample.loaded(conn)
@@ -265,59 +267,104 @@ def told(found: pd.DataFrame, language: str = "zh") -> pd.DataFrame:
     )
 
 
-def _since(store, frozen: Snapshot, kept: dict, language: str) -> Since:
-    period = Period(frozen.year, frozen.cut_off)
-    today, known = _figures(store, period), catalogue(store)
-    meanings = known.on(period.last)
-    old, new = _by_key(kept), _by_key(today)
+class _Both(NamedTuple):
+    """A year as it was frozen and as it is: what `freeze` says of figures.json, and its figures by key."""
+
+    store: Any
+    frozen: Snapshot
+    then: dict
+    now: dict
+    old: dict[Key, dict]
+    new: dict[Key, dict]
+    known: Catalogue
+    names: dict[str, str]
+    language: str
+
+    @property
+    def meanings(self) -> dict[str, Indicator]:
+        return self.known.on(self.frozen.cut_off)
+
+    @property
+    def keys(self) -> list[Key]:
+        """The figures of the indicators that were frozen, in the catalogue's order: the whole, communities, months."""
+        order = {code: n for n, code in enumerate(self.meanings)}
+        found = (key for key in {*self.old, *self.new} if key[0] in self.then["indicators"])
+        return sorted(found, key=lambda key: (order[key[0]], key[2] or "", key[1] or ""))
+
+    def said(self, key: Key) -> dict:
+        """A figure's key and what people see for it."""
+        indicator, community, month = key
+        meaning = self.then["indicators"][indicator]
+        words = {name: meaning[name][self.language] for name in ("name", "unit")}
+        place = self.place(community, indicator)
+        return {"indicator": indicator, **words, "community": community, "community_name": place, "month": month}
+
+    def place(self, code: str | None, indicator: str) -> str | None:
+        return _place(code, indicator, self.names, self.known, self.language)
+
+
+def _since(store, frozen: Snapshot, then: dict, language: str) -> Since:
+    now = _figures(store, Period(frozen.year, frozen.cut_off))
+    names = labels(_units(now).values())
+    both = _Both(store, frozen, then, now, _by_key(then), _by_key(now), catalogue(store), names, language)
+    lines = _written(both)
+    lines += _unsaid(both, lines)
+    return Since(_changes(both, lines), _moved(both, lines))
+
+
+def _written(both: _Both) -> list[dict]:
+    """The lines of the rows written since."""
+    frozen, period = both.frozen, Period(both.frozen.year, both.frozen.cut_off)
     # Units and sources as they were and as they are: a daily count that tickets have replaced since counted then.
-    spans = [{street: tuple(months) for street, months in one["tickets"].items()} for one in (kept, today)]
-    sides = [(_units(one), Tickets(span, period.last)) for one, span in zip((kept, today), spans, strict=True)]
-    uses = _uses(meanings, kept["indicators"])
-    lines: list[dict] = []
-    for row, before, after in contributions(store, frozen.batch, period, meanings, *sides):
-        for key, cell in _cells(uses, before, after).items():
-            (top, base), day = cell[:2], cell[2]
-            differ = any((was or 0) != (now or 0) for was, now in (top, base))
+    sides = [
+        (_units(one), Tickets({street: tuple(span) for street, span in one["tickets"].items()}, period.last))
+        for one in (both.then, both.now)
+    ]
+    uses, lines = _uses(both.meanings, both.then["indicators"]), []
+    for row, before, after in contributions(both.store, frozen.batch, period, both.meanings, *sides):
+        for key, (top, base, day) in _cells(uses, before, after).items():
+            differ = any((old or 0) != (new or 0) for old, new in (top, base))
             # A zero in a blank alters the figure where nobody else reported; a second zero does not.
-            filled = (top[0] is None) != (top[1] is None) and _blank(old, key) != _blank(new, key)
-            if differ or filled:
-                lines.append(_line(key, top, base, day=day, **row._asdict()))
-    lines += _unsaid(store, kept, today, meanings, old, new, lines, language)
-    short, order = labels(sides[1][0].values()), {code: n for n, code in enumerate(meanings)}
+            blanks = {_value(some, key) is None for some in (both.old, both.new)}
+            if differ or ((top[0] is None) != (top[1] is None) and len(blanks) == 2):
+                lines.append(_line(key, top, base, row._asdict() | {"day": day}))
+    return lines
 
-    def placed(code: str | None, indicator: str) -> str | None:
-        return _place(code, indicator, short, known, language)
 
-    for line in lines:
-        meaning = kept["indicators"][line["indicator"]]
-        line |= {name: meaning[name][language] for name in ("name", "unit")}
-        line["community_name"] = placed(line["community"], line["indicator"])
-        line["place_name"] = placed(line["place"], line["indicator"])
-    lines.sort(
-        key=lambda line: (
-            *(line["at"] is None, line["at"] or frozen.recorded_at, line["id"] or line["ticket"] or ""),
-            *(order[line["indicator"]], line["month"] or "", line["community"] or ""),
+def _changes(both: _Both, lines: list[dict]) -> pd.DataFrame:
+    at = {key: n for n, key in enumerate(both.keys)}
+
+    def order(line: dict) -> tuple:
+        return (
+            line["at"] is None,
+            line["at"] or both.frozen.recorded_at,
+            line["id"] or line["ticket"] or "",
+            at[line["key"]],
         )
-    )
+
+    rows = [
+        line | both.said(line["key"]) | {"place_name": both.place(line["place"], line["key"][0])}
+        for line in sorted(lines, key=order)
+    ]
     counts = dict.fromkeys(("old", "new", "old_base", "new_base"), "float64")
-    listed = pd.DataFrame(lines, columns=CHANGES, dtype=object).astype(counts)
-    explained: dict[Key, int] = {}
-    for line in lines:
-        key = (line["indicator"], line["community"], line["month"])
-        explained[key] = explained.get(key, 0) + 1
+    return pd.DataFrame(rows, columns=CHANGES, dtype=object).astype(counts)
+
+
+def _moved(both: _Both, lines: list[dict]) -> pd.DataFrame:
+    explained = Counter(line["key"] for line in lines)
     rows = []
-    for key in sorted({*old, *new}, key=lambda key: (order[key[0]], key[2] or "", key[1] or "")):
-        was, now = _value(old, key), _value(new, key)
-        if key[0] in kept["indicators"] and was != now:
-            meaning = kept["indicators"][key[0]]
-            difference = None if was is None or now is None else round(now - was, 6)
+    for key in both.keys:
+        was, now = _value(both.old, key), _value(both.new, key)
+        if was != now:
             rows.append(
-                (key[0], meaning["name"][language], meaning["unit"][language], key[1], placed(key[1], key[0]), key[2])
-                + (was, now, difference, explained.get(key, 0))
+                both.said(key) | {"frozen": was, "now": now, "difference": _less(now, was), "changes": explained[key]}
             )
     values = dict.fromkeys(("frozen", "now", "difference"), "float64") | {"changes": "int64"}
-    return Since(listed, pd.DataFrame(rows, columns=MOVED, dtype=object).astype(values))
+    return pd.DataFrame(rows, columns=MOVED, dtype=object).astype(values)
+
+
+def _less(more: float | None, less: float | None) -> float | None:
+    return None if more is None or less is None else round(more - less, 6)
 
 
 def _by_key(found: dict) -> dict[Key, dict]:
@@ -326,10 +373,6 @@ def _by_key(found: dict) -> dict[Key, dict]:
 
 def _value(found: Mapping[Key, dict], key: Key) -> float | None:
     return found[key]["value"] if key in found else None  # a community without a line has nothing to show
-
-
-def _blank(found: Mapping[Key, dict], key: Key) -> bool:
-    return _value(found, key) is None
 
 
 def _units(found: dict) -> dict[str, Unit]:
@@ -342,17 +385,18 @@ def _units(found: dict) -> dict[str, Unit]:
     }
 
 
-def _place(code: str | None, indicator: str, short: Mapping[str, str], known: Catalogue, language: str) -> str | None:
+def _place(code: str | None, indicator: str, names: Mapping[str, str], known: Catalogue, language: str) -> str | None:
     """What people see for a unit: a street's own is what it holds itself, or what awaits a community."""
+    name = code and names.get(code, code)
     if code is None or level_of(code) == "community":
-        return code and short.get(code, code)
+        return name
     titled = known.kinds[known.indicators[indicator].kind].titled
-    return translate(STREET_ITSELF if titled else UNASSIGNED, language, name=short.get(code, code))
+    return translate(STREET_ITSELF if titled else UNASSIGNED, language, name=name)
 
 
-def _line(key: Key, top: Iterable, base: Iterable, **row) -> dict:
-    numbers = dict(zip(("old", "new", "old_base", "new_base"), (*top, *base), strict=True))
-    return dict(zip(("indicator", "community", "month"), key, strict=True)) | numbers | row
+def _line(key: Key, top: Iterable, base: Iterable, row: dict) -> dict:
+    """A line of `changes`, its figure yet to be named."""
+    return row | dict(zip(("old", "new", "old_base", "new_base"), (*top, *base), strict=True)) | {"key": key}
 
 
 def _uses(meanings: Mapping[str, Indicator], codes: Iterable[str]) -> dict[str, list[tuple[str, int, float]]]:
@@ -407,74 +451,64 @@ def _cells(uses: Mapping, before: Mapping, after: Mapping) -> dict[Key, list]:
     return found
 
 
-def _unsaid(
-    store,
-    kept: dict,
-    today: dict,
-    meanings: Mapping[str, Indicator],
-    old: Mapping[Key, dict],
-    new: Mapping[Key, dict],
-    lines: list[dict],
-    language: str,
-) -> list[dict]:
+def _unsaid(both: _Both, lines: list[dict]) -> list[dict]:
     """What the rows leave unsaid: for each figure that is not the frozen one and all they add, how far it is from that
     and what did it. And each definition recorded since, for it changes what the figure means."""
     sums: dict[Key, list[float]] = {}
     for line in lines:
-        cell = sums.setdefault((line["indicator"], line["community"], line["month"]), [0, 0])
+        cell = sums.setdefault(line["key"], [0, 0])
         cell[0] += (line["new"] or 0) - (line["old"] or 0)
         cell[1] += (line["new_base"] or 0) - (line["old_base"] or 0)
-    found = []
-    causes = {code: _cause(store, code, kept, today, meanings, language) for code in kept["indicators"]}
-    for key in {*old, *new}:
-        if key[0] not in kept["indicators"]:
-            continue
+    meanings, found = both.meanings, []
+    causes = {code: _cause(both, code) for code in both.then["indicators"]}
+    for key in both.keys:
         names = ("numerator", "denominator") if meanings[key[0]].adds == "ratio" else ("value", None)
-        was, now = ([one.get(key, {}).get(name) for name in names] for one in (old, new))
+        was, now = ([one.get(key, {}).get(name) for name in names] for one in (both.old, both.new))
         adds = sums.get(key, (0, 0))
         without = [n if more == 0 else round((n or 0) + more, 6) for n, more in zip(was, adds, strict=True)]
-        appeared = key not in sums and _value(old, key) != _value(new, key)
+        appeared = key not in sums and _value(both.old, key) != _value(both.new, key)
         if appeared or any(abs((n or 0) - (w or 0)) > 1e-6 for w, n in zip(without, now, strict=True)):
-            found.append(_line(key, *zip(without, now, strict=True), **causes[key[0]]))
-    told = {line["indicator"] for line in found if line["community"] is None and line["month"] is None}
+            found.append(_line(key, *zip(without, now, strict=True), causes[key[0]]))
+    told = {line["key"] for line in found}
     for code, cause in causes.items():
         whole = (code, None, None)
-        anew = kept["indicators"][code]["effective_from"] != today["indicators"][code]["effective_from"]
-        if anew and code not in told:
-            found.append(_line(whole, [_value(new, whole)] * 2, [None, None], **cause))
+        if _defined_from(both.then, code) != _defined_from(both.now, code) and whole not in told:
+            found.append(_line(whole, [_value(both.new, whole)] * 2, [None, None], cause))
     return found
 
 
-def _cause(store, code: str, kept: dict, today: dict, meanings: Mapping[str, Indicator], language: str) -> dict:
-    """What changed a figure although no row did, as the last columns of a line of `changes`."""
-    row = dict.fromkeys(("day", "by", "at", "reason", "place", "title", "id", "ticket"))
+def _cause(both: _Both, code: str) -> dict:
+    """What changed a figure although no row did, as the columns of a line that tell of a row."""
+    row, then, now = dict.fromkeys(("day", *Row._fields)), both.then, both.now
 
     def said(what: str, message: str, **params) -> dict:
-        return row | {"what": what, "reason": translate(message, language, **params)}
+        return row | {"what": what, "reason": translate(message, both.language, **params)}
 
-    for part in _whole_family(meanings, code):
-        was, now = (one["indicators"].get(part, {}).get("effective_from") for one in (kept, today))
-        if was != now:
-            day = date.fromisoformat(now)
-            at, by = snapshots.defined(store, part, day)
-            meaning = meanings[part].meaning
+    for part in _whole_family(both.meanings, code):
+        if _defined_from(then, part) != _defined_from(now, part):
+            meaning = both.meanings[part]
+            day = meaning.effective_from
+            at, by = snapshots.defined(both.store, part, day)
             text = "“{name}”的口径自 {day} 起：{meaning}"
-            anew = said("definition", text, name=meanings[part].name, day=day, meaning=meaning)
+            anew = said("definition", text, name=meaning.name, day=day, meaning=meaning.meaning)
             return anew | {"day": day, "by": by, "at": at}
-    if kept["sample"] and not today["sample"]:
+    if then["sample"] and not now["sample"]:
         return said("sample", "示例数据已移除，其中的记录不留痕迹")
-    if code.startswith("hotline.") and kept["tickets"] != today["tickets"]:
-        spans = [_spans(one["tickets"], language) for one in (kept, today)]
-        return said("source", "由工单计数的月份：原为 {old}，现为 {new}", old=spans[0], new=spans[1])
-    if kept["units"] != today["units"]:
-        either = [*today["units"], *(code for code in kept["units"] if code not in today["units"])]
-        names = [
-            (today["units"].get(code) or kept["units"][code])["name"]
-            for code in either
-            if kept["units"].get(code) != today["units"].get(code)
+    if code.startswith("hotline.") and then["tickets"] != now["tickets"]:
+        spans = {name: _spans(one["tickets"], both.language) for name, one in (("old", then), ("new", now))}
+        return said("source", "由工单计数的月份：原为 {old}，现为 {new}", **spans)
+    if then["units"] != now["units"]:
+        codes = [
+            one for one in sorted({*then["units"], *now["units"]}) if then["units"].get(one) != now["units"].get(one)
         ]
+        names = [(now["units"].get(one) or then["units"][one])["name"] for one in codes]
         return said("units", "社区的设立、撤销或名称有变动：{names}", names=names)
     return said("unexplained", "没有找到说明它的记录，请运行 python -m db verify")
+
+
+def _defined_from(found: dict, code: str) -> str | None:
+    """The day from which the definition of an indicator holds; it tells one definition from another."""
+    return found["indicators"].get(code, {}).get("effective_from")
 
 
 def _whole_family(meanings: Mapping[str, Indicator], code: str) -> list[str]:
@@ -507,18 +541,17 @@ def compare(store, first: int, second: int, language: str = "zh") -> pd.DataFram
     for one in kept:
         found = _by_key(one)
         both.append(found if same_year else {(c, u, m and m[5:]): line for (c, u, m), line in found.items()})
-    short = labels((_units(kept[0]) | _units(kept[1])).values())
+    names = labels((_units(kept[0]) | _units(kept[1])).values())
     told = kept[0]["indicators"] | kept[1]["indicators"]
     order = {code: n for n, code in enumerate(known.versions)}
     rows = []
     for key in sorted({*both[0], *both[1]}, key=lambda key: (key[2] or "", key[1] or "", order[key[0]])):
         indicator, community, month = key
         was, now = (_value(one, key) for one in both)
-        meant = {one["indicators"].get(indicator, {}).get("effective_from") for one in kept} - {None}
+        meant = {_defined_from(one, indicator) for one in kept} - {None}
         rows.append(
             (indicator, told[indicator]["name"][language], told[indicator]["unit"][language], community)
-            + (_place(community, indicator, short, known, language), month, was, now)
-            + (None if was is None or now is None else round(now - was, 6),)
+            + (_place(community, indicator, names, known, language), month, was, now, _less(now, was))
             + (translate("口径不同", language) if len(meant) > 1 else None,)
         )
     values = dict.fromkeys(("first", "second", "difference"), "float64")

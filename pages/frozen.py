@@ -110,7 +110,7 @@ def changes(found: pd.DataFrame) -> None:
     )
     st.download_button(
         _("下载改动清单 CSV"),
-        exports.csv_bytes(frozen.told(found, language())),
+        lambda: exports.csv_bytes(frozen.told(once, language())),
         exports.file_name(
             store, one.year, one.cut_off, _("定稿{id}_{name}", id=one.id, name=_("改动清单")), "csv", language()
         ),

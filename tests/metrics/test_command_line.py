@@ -135,6 +135,7 @@ class TestImport:
         assert run("import", "--undo", 999)[0] == 2
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 class TestFreeze:
     @pytest.fixture
     def store_url(self, fresh_url):
