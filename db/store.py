@@ -56,9 +56,12 @@ def verify(store: Engine) -> list[str]:
 
 
 _latest = select(func.max(batch.c.id)).scalar_subquery()
+# Of two who write at once the one with the smaller number may be done last: the latest alone would not tell.
+_last = select(batch.c.id).order_by(batch.c.id.desc()).limit(100).subquery()
 _stamp = select(
     select(batch.c.token).where(batch.c.id == _latest).scalar_subquery(),
     select(func.min(batch.c.id)).scalar_subquery(),
+    select(func.sum(_last.c.id)).scalar_subquery(),
     *definitions.STAMP,
 )
 _settings = select(setting)
