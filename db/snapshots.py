@@ -1,7 +1,7 @@
 """Frozen years: what a named person fixed of a year at a cut-off, byte for byte; and what the ledger did since.
 
-A snapshot is added once and never changed or taken out: there is no function for it. Its batch is its moment: acts
-are numbered in the order in which they took effect, so what came later has a greater number, whatever a clock says.
+A snapshot is added once and never changed or taken out: there is no function for it. Its batch is its moment: when it
+was numbered every act before it was done, so what came later has a greater number, whatever a clock says.
 """
 
 from collections.abc import Callable, Mapping
