@@ -72,7 +72,7 @@ def parser() -> argparse.ArgumentParser:
         "--sample", action="store_true", help="load the synthetic 2024 year, unless real entries are there"
     )
     command(load_units, "load-units", "communities from a list of the National Bureau of Statistics", "CSV")
-    command(verify, "verify", "rebuild every roll-up aside and compare; exit 1 on any difference")
+    command(verify, "verify", "prove every roll-up and every frozen file; exit 1 on any difference")
     command(backup, "backup", "copy a running SQLite store into one file", "the copy to make")
     command(restore, "restore", "put a copy back in place of the store", "the copy to read")
     command(remove_sample, "remove-sample", "take the synthetic year out again")

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine, bindparam, delete, func, insert, sele
 from sqlalchemy.exc import IntegrityError
 
 from db.definitions import STAMP
-from db.engine import reading, writing
+from db.engine import now, reading, undisturbed, writing
 from db.language import Refusal
 from db.schema import batch, entry, ticket
 
@@ -48,24 +48,25 @@ def write(
     by: str,
     token: str,
     source: str,
-    at: datetime,
+    at: datetime | None,
     file: tuple[str, str] | None = None,
+    alone: bool = False,
 ) -> Receipt:
     """Do `work(connection, batch, the catalogue's stamp)` in one transaction, all or nothing.
 
     A receipt without a batch says that nothing changed: then no batch stays. A token used before writes nothing
-    and gives `repeated(connection, the first batch)`. `file` is (name, sha256) of an import. Raises Refusal
-    without a name, and what `work` raises.
+    and gives `repeated(connection, the first batch)`. `file` is (name, sha256) of an import. `alone`: nobody else
+    writes meanwhile. `at` None is the instant at which the transaction began. Raises Refusal without a name, and what
+    `work` raises.
     """
     if not by.strip():
         raise Refusal("请先填写经办人姓名")
     name, digest = file or (None, None)
-    new = {"token": token, "source": source, "recorded_at": at, "recorded_by": by.strip()}
-    new |= {"file_name": name, "file_sha256": digest}
+    new = {"token": token, "source": source, "recorded_by": by.strip(), "file_name": name, "file_sha256": digest}
     try:
-        with writing(store) as conn:
+        with undisturbed(store) if alone else writing(store) as conn:
             # The token goes in first: a second sender of it waits here until the first is done.
-            act, *stamp = conn.execute(_add_batch, new).one()
+            act, *stamp = conn.execute(_add_batch, new | {"recorded_at": at or now()}).one()
             receipt = work(conn, act, tuple(stamp))
             if receipt.batch is None:
                 conn.execute(delete(batch).where(batch.c.id == act))

@@ -98,6 +98,21 @@ def writing(store: Engine) -> Iterator[Connection]:
         yield conn
 
 
+@contextmanager
+def undisturbed(store: Engine) -> Iterator[Connection]:
+    """A writing transaction beside which there is no other: those at work have ended, those that would begin wait.
+
+    Readers go on; what they see stays the same until it ends. Its batch comes after all that were and before all that
+    will be, whatever the clocks of their writers say. (SQLite has one writer at a time anyway.)
+    """
+    with writing(store) as conn:
+        if conn.dialect.name == "postgresql":
+            # Every act begins with its row in `batch`. The lock is the first thing taken, so nobody can wait for us
+            # who holds what we want.
+            conn.exec_driver_sql("LOCK TABLE batch IN SHARE ROW EXCLUSIVE MODE")
+        yield conn
+
+
 def raw_rows(conn: Connection, statement: Executable) -> list[tuple]:
     """The rows as the driver gives them, for many rows of columns that need no conversion: numbers and texts.
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, Engine, Select, bindparam, func, or_, select, update
 
-from db import batches, totals
+from db import batches, measures, totals
 from db.batches import Receipt, need_reason
 from db.definitions import Catalogue, catalogue
 from db.engine import china_day, in_parts, insert_rows, now, reading
@@ -585,6 +585,12 @@ def history(store: Engine, ref: Ref) -> list[Version]:
     """Every version of an entry, first to last; the last is live unless it was voided."""
     with reading(store) as conn:
         return _versions(conn, _of_origin(_version(conn, ref)))
+
+
+def since(store: Engine, act: int) -> list[Version]:
+    """The versions that began or ended after a batch, in key order."""
+    with reading(store) as conn:
+        return _versions(conn, measures.since(act))
 
 
 def _filed(units: list[str], kinds: Sequence[str], first: date, last: date):

@@ -24,7 +24,7 @@ from sqlalchemy import (
     union_all,
 )
 
-from db.schema import coverage, entry, ticket, value
+from db.schema import batch, coverage, entry, ticket, value
 
 live: ColumnElement[bool] = entry.c.retired_at.is_(None)
 
@@ -35,6 +35,15 @@ def believed(as_of: datetime | None, table: Table = entry) -> ColumnElement[bool
     if as_of is None:
         return present
     return (table.c.recorded_at <= as_of) & or_(present, table.c.retired_at > as_of)
+
+
+def since(act: int, table: Table = entry) -> ColumnElement[bool]:
+    """Versions that began or ended after a batch.
+
+    Batch by batch: SQLite takes a range of them for a quarter of the table and would read it whole.
+    """
+    later = select(batch.c.id).where(batch.c.id > act)
+    return or_(table.c.batch.in_(later), table.c.retired_batch.in_(later))
 
 
 STATE = 0  # the month of a standing entry: it belongs to none

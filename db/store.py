@@ -7,7 +7,7 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, func, select
 
-from db import definitions, limits, settings, totals
+from db import definitions, limits, settings, snapshots, totals
 from db.engine import china_day, copy_from, integrity, making, now, reading, steady_plans
 from db.schema import batch, claim_reading, setting
 
@@ -48,16 +48,20 @@ def init(store: Engine) -> int:
 
 
 def verify(store: Engine) -> list[str]:
-    """Hold the roll-up against the entries and check the file; one line for each thing wrong, none when sound."""
+    """Hold the roll-up against the entries, frozen years against their digests, and check the file; one line for each
+    thing wrong, none when sound."""
     with reading(store) as conn:
         wrong = [f"{' '.join(map(str, list(d.values())[:3]))}: {d}" for d in totals.differences(conn)]
-        return wrong + integrity(conn)
+        return wrong + snapshots.damage(conn) + integrity(conn)
 
 
 _latest = select(func.max(batch.c.id)).scalar_subquery()
+# Of two who write at once the one with the smaller number may be done last: the latest alone would not tell.
+_last = select(batch.c.id).order_by(batch.c.id.desc()).limit(100).subquery()
 _stamp = select(
     select(batch.c.token).where(batch.c.id == _latest).scalar_subquery(),
     select(func.min(batch.c.id)).scalar_subquery(),
+    select(func.sum(_last.c.id)).scalar_subquery(),
     *definitions.STAMP,
     select(func.max(claim_reading.c.recorded_at)).scalar_subquery(),
 )

@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from db import notices
+from db import notices, snapshots
 from db.commandline import LANGUAGE, run, say
 from db.engine import CHINA, writing
 from db.language import Problem, Refusal, Rejected, translate
 from metrics import claims, exports, figures, proofs, quality, spreadsheets, ticket_files
+from metrics import snapshots as frozen
 from metrics.workdays import calendar, notices_from_file
 
 
@@ -168,6 +169,52 @@ def run_check(store, args) -> int:
     return 1 if found.conflicts else 0
 
 
+def run_freeze(store, args) -> int:
+    cut_off = figures.Period.of(args.year, args.cut_off).last
+    made = frozen.freeze(store, args.year, cut_off, by=args.by, token=uuid.uuid4().hex, note=args.note)
+    parts = [(made.id, made.year, made.cut_off, name, digest) for name, digest in made.parts.items()]
+    show(pd.DataFrame(parts, columns=["snapshot", "year", "cut_off", "part", "sha256"], dtype=object), args.format)
+    return 0
+
+
+def run_changes(store, args) -> int:
+    found = frozen.changes(store, args.snapshot, LANGUAGE)
+    if args.format != "table":
+        show(found, args.format)
+    elif found.empty:
+        say("定稿 {id} 以来没有改动影响它的数字", id=args.snapshot)
+    else:
+        show(frozen.told(frozen.told_once(found), LANGUAGE), args.format)
+    return 0 if found.empty else 1
+
+
+def run_frozen(store, args) -> int:
+    if args.snapshot is None:
+        if args.out or args.against is not None:
+            raise Refusal("请写明是哪一次定稿的编号")
+        show(frozen.listed(store), args.format)
+        return 0
+    if args.against is not None:
+        found = frozen.compare(store, args.snapshot, args.against, LANGUAGE)
+        whole = found["community"].isna() & found["month"].isna()
+        # A table for people has the whole street's figures; scripts get those of communities and months, too.
+        columns = ["name", "unit", "first", "second", "difference", "note"]
+        show(found.loc[whole, columns] if args.format == "table" else found, args.format)
+        return 0
+    parts = snapshots.parts(store, args.snapshot)
+    if args.out:
+        args.out.mkdir(parents=True, exist_ok=True)
+        for part in parts:
+            if part.sound:
+                (args.out / part.name).write_bytes(part.content)
+    rows = [(args.snapshot, part.name, len(part.content), part.sha256, part.sound) for part in parts]
+    show(pd.DataFrame(rows, columns=["snapshot", "part", "bytes", "sha256", "sound"], dtype=object), args.format)
+    damaged = [part.name for part in parts if not part.sound]
+    if damaged:
+        print(translate(frozen.DAMAGED, LANGUAGE, id=args.snapshot, name=damaged), file=sys.stderr)
+    return 1 if damaged else 0
+
+
 def run_due(store, args) -> int:
     print(calendar(store).due(args.received, args.days))
     return 0
@@ -262,6 +309,24 @@ def parser() -> argparse.ArgumentParser:
     sub = command(run_check, "check", "hold every number of a report's text against the store", within=False)
     sub.add_argument("file", type=Path, metavar="FILE.txt|FILE.docx")
     sub.add_argument("--last-year", type=Path, metavar="FILE", help="last year's report, whose numbers may be copied")
+
+    sub = command(run_freeze, "freeze", "fix a year at a cut-off under a name", within=False)
+    sub.add_argument("--by", required=True, metavar="NAME", help="who answers for it")
+    sub.add_argument("--note", default="", metavar="TEXT", help="what it is for")
+
+    sub = command(
+        run_changes,
+        "changes",
+        "what was written since a freeze and alters it; exit 0: nothing",
+        year=False,
+        within=False,
+    )
+    sub.add_argument("snapshot", type=int, metavar="SNAPSHOT")
+
+    sub = command(run_frozen, "frozen", "frozen years; the files of one; two side by side", year=False, within=False)
+    sub.add_argument("snapshot", type=int, nargs="?", metavar="SNAPSHOT")
+    sub.add_argument("--out", type=Path, metavar="FOLDER", help="put the files of the freeze there, byte for byte")
+    sub.add_argument("--against", type=int, metavar="OTHER", help="another freeze, to stand beside it")
 
     sub = command(run_due, "due", "the last day of a limit in working days", year=False, within=False)
     sub.add_argument("received", type=_day, metavar="DAY", help="the day of receipt, day 0")

@@ -34,6 +34,7 @@ COLUMNS = [
     "denominator",
     "previous",
     "missing",
+    "rows",
     "note",
 ]
 ROW_COLUMNS = [
@@ -117,6 +118,7 @@ def figures(
     previous                    float64, `value` of the same stretch of the year before
     missing                     Int64: daily reports expected (each workday of each community) and not there;
                                 <NA> where none are expected or the year's calendar is unknown
+    rows                        Int64: how many lines `rows` gives for the figure
     note                        why the parts exceed the total, where they do; of a total made of tickets, by how
                                 much the daily counts of the same months differ
 
@@ -166,6 +168,7 @@ def figures(
             **{key: column.ravel(order="F") for key, column in now_values.items()},
             "previous": last_values["value"].ravel(order="F"),
             "missing": _worst(blanks, by, places, chosen, needed, meanings),
+            "rows": _behind(cube.seen_rows if seen else cube.rows, by, places, chosen, needed, meanings),
         },
         columns=COLUMNS,
     )
@@ -305,13 +308,15 @@ def _scope(store, within: str, community: str | None) -> tuple[list[Unit], date 
 class _Cube:
     """What the store holds for a period, as arrays unit × month × entered indicator.
 
-    `total` and `seen` are NaN where nothing is reported; `days` has a bit for each day reported. Where tickets
-    speak no daily report is due: `ticketed`. `counted` and `told`: what daily counts and tickets say of the months
-    for which there are both, by indicator.
+    `total` and `seen` are NaN where nothing is reported; `rows` and `seen_rows` say how many numbers each is made of;
+    `days` has a bit for each day reported. Where tickets speak no daily report is due: `ticketed`. `counted` and
+    `told`: what daily counts and tickets say of the months for which there are both, by indicator.
     """
 
     total: np.ndarray
     seen: np.ndarray
+    rows: np.ndarray
+    seen_rows: np.ndarray
     days: np.ndarray
     ticketed: np.ndarray
     counted: dict[str, int]
@@ -330,6 +335,7 @@ def _cube(
 ) -> _Cube:
     shape = (len(scope), len(period.months), len(needed))
     total, seen, days = np.full(shape, np.nan), np.full(shape, np.nan), np.zeros(shape, dtype="int64")
+    behind, seen_behind = np.zeros(shape), np.zeros(shape)
     at_unit = {one.code: n for n, one in enumerate(scope)}
     at_code = {code: n for n, code in enumerate(needed)}
     source = sources.tickets(store, at_unit, period.last, as_of) if _asks_tickets(needed) else Tickets({}, period.last)
@@ -345,6 +351,7 @@ def _cube(
         elif code in at_code:
             place = at_unit[unit], month % 100 - 1, at_code[code]
             days[place] = bits
+            behind[place], seen_behind[place] = entries, parts
             if entries:
                 total[place] = whole
             if parts:
@@ -365,16 +372,17 @@ def _cube(
             if unit in alive:
                 place = at_unit[unit], month - 1, at_code[code]
                 total[place] = seen[place] = quantity
+                behind[place] = seen_behind[place] = 1
     ticketed = np.zeros(shape, dtype=bool)
     for place, quantity in _tickets(store, source, period, scope, as_of, needed, meanings, by):
-        total[place] = seen[place] = quantity
+        total[place] = seen[place] = behind[place] = seen_behind[place] = quantity  # each ticket counts once
         if ((code := needed[place[2]]), place[1]) in twice:
             told[code] = told.get(code, 0) + int(quantity)
     for n, one in enumerate(scope):
         for month in period.months:
             if source.speak(one.code, period.year * 100 + month):
                 ticketed[n, month - 1, [at_code[code] for code in needed if code in TICKETS]] = True
-    return _Cube(total, seen, days, ticketed, counted, told)
+    return _Cube(total, seen, behind, seen_behind, days, ticketed, counted, told)
 
 
 def _asks_tickets(needed: Iterable[str]) -> bool:
@@ -558,6 +566,20 @@ def _worst(
     worst = [flat[:, [at[leaf] for leaf in leaves(meanings, code)]].max(axis=1) for code in chosen]
     numbers = np.concatenate(worst) if worst else np.empty(0)
     return pd.Series(numbers).astype("Int64").array
+
+
+def _behind(
+    counts: np.ndarray,
+    by: tuple[str, ...],
+    places: np.ndarray,
+    chosen: list[str],
+    needed: list[str],
+    meanings: dict[str, Indicator],
+) -> pd.arrays.IntegerArray:
+    """The rows behind each figure: those of all it is made of."""
+    flat, at = _summed(counts, by)[places], {code: n for n, code in enumerate(needed)}
+    made = [flat[:, [at[leaf] for leaf in leaves(meanings, code)]].sum(axis=1) for code in chosen]
+    return pd.Series(np.concatenate(made)).astype("Int64").array
 
 
 def _explained(

@@ -9,7 +9,7 @@ import streamlit as st
 from db import sample, settings, store, units
 from db.engine import china_day, now, open_store, reading, store_url
 from db.measures import month_of
-from metrics import claims, exports, figures, hotline, proofs, quality, sources
+from metrics import claims, exports, figures, hotline, proofs, quality, snapshots, sources
 from metrics.catalogue import Catalogue, catalogue
 from pages.shell.language import language
 
@@ -149,6 +149,12 @@ def disagreement(year: int, cut_off: date, language: str):
 def origin(year: int, cut_off: date, language: str) -> list[str]:
     """`metrics.hotline.origin`."""
     return hotline.origin(the_store(), year, cut_off, language)
+
+
+@partial(_kept, most=20)  # each may hold thousands of changes
+def since(snapshot: int, language: str) -> snapshots.Since:
+    """`metrics.snapshots.since`."""
+    return snapshots.since(the_store(), snapshot, language)
 
 
 @_kept

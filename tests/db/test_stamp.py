@@ -1,5 +1,6 @@
 """The stamp of a store: what a reader keeps is good while the stamp is equal."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 
@@ -8,6 +9,7 @@ import pytest
 from db import definitions, ledger, sample, settings, store, units
 from db.definitions import catalogue
 from db.engine import copy_to, open_store, writing
+from tests.two_writers import held
 
 UNIT = "120114001007"
 
@@ -96,3 +98,18 @@ def test_it_changes_when_a_backup_is_put_back_and_another_form_filed(clerk, tmp_
     assert store.stamp(clerk.store) != before
     clerk.files("hotline", UNIT, "2024-03-06", received=5)
     assert store.stamp(clerk.store) != before
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_who_began_first_and_is_done_last_changes_it(office, clerk_of):
+    slow, quick = clerk_of(office, "张三"), clerk_of(open_store(office.url), "李四")
+    slow.files("hotline", UNIT, "2024-03-04", received=1)
+    with ThreadPoolExecutor(1) as pool:
+        with held(office) as arrived:
+            waiting = pool.submit(slow.files, "hotline", UNIT, "2024-03-05", received=3)
+            assert arrived.wait(30)
+            quick.files("hotline", "120114001008", "2024-03-05", received=4)
+            before = store.stamp(office)
+        waiting.result(30)
+    assert store.stamp(office) != before
+    quick.store.dispose()

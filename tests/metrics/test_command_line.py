@@ -3,12 +3,14 @@
 import io
 import json
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from metrics import figures
+from db.engine import open_store, writing
+from metrics import figures, snapshots
 from metrics.__main__ import main
 from metrics.exports import TOTALS, tables
 
@@ -180,3 +182,94 @@ def test_check_says_what_it_cannot_read(run, tmp_path):
     code, out, err = run("check", broken, "--year", 2024)
     assert (code, out) == (2, "") and "报告.docx" in err
     assert run("check", tmp_path / "none.txt", "--year", 2024)[0] == 2
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+class TestFreeze:
+    @pytest.fixture
+    def store_url(self, fresh_url):
+        return fresh_url()
+
+    @pytest.fixture
+    def clerk(self, store_url, clerk_of):
+        store = open_store(store_url)
+        made = clerk_of(store)
+        made.files("consultation", "120114001007", "2024-03-05", in_person=3)
+        yield made
+        store.dispose()
+
+    YEAR = ("--year", 2024, "--cut-off", "2024-12-18", "--by", "王芳")
+
+    def frozen(self, run, *more) -> list[dict]:
+        code, out, err = run("freeze", *self.YEAR, *more, "--format", "json")
+        assert (code, err) == (0, "")
+        return json.loads(out)
+
+    def test_a_freeze_prints_its_number_and_digests(self, run, clerk):
+        made = self.frozen(run, "--note", "送审稿")
+        assert {line["snapshot"] for line in made} == {1}
+        assert list(made[0]) == ["snapshot", "year", "cut_off", "part", "sha256"]
+        code, out, _ = run("frozen", "--format", "json")
+        (line,) = json.loads(out)
+        assert code == 0 and list(line) == ["snapshot", "year", "cut_off", "by", "at", "note", "sha256"]
+        assert (line["by"], line["note"], line["sha256"]) == ("王芳", "送审稿", made[0]["sha256"])
+
+    def test_the_files_of_a_freeze_are_reprinted_byte_for_byte(self, run, clerk, tmp_path):
+        made = self.frozen(run)
+        clerk.files("consultation", "120114001007", "2024-03-05", in_person=9)
+        code, out, _ = run("frozen", 1, "--out", tmp_path / "out", "--format", "json")
+        assert code == 0 and [line["sound"] for line in json.loads(out)] == [True] * 4
+        again = {file.name: sha256(file.read_bytes()).hexdigest() for file in (tmp_path / "out").iterdir()}
+        assert again == {line["part"]: line["sha256"] for line in made}
+
+    def test_changes_end_with_0_while_there_are_none_and_with_1_after(self, run, clerk):
+        self.frozen(run)
+        assert run("changes", 1)[:2] == (0, "定稿 1 以来没有改动影响它的数字\n")
+        clerk.files("consultation", "120114001007", "2024-03-05", in_person=9)
+        code, out, _ = run("changes", 1, "--format", "json")
+        found = json.loads(out)
+        assert code == 1 and list(found[0]) == snapshots.CHANGES
+        assert (found[0]["what"], found[0]["old"], found[0]["new"], found[0]["by"]) == ("revised", 3, 9, "张三")
+        code, out, _ = run("changes", 1)
+        assert code == 1 and "更正" in out and len(out.splitlines()) == 2
+
+    def test_two_freezes_are_printed_side_by_side(self, run, clerk):
+        self.frozen(run)
+        clerk.files("consultation", "120114001007", "2024-03-05", in_person=9)
+        self.frozen(run)
+        code, out, _ = run("frozen", 1, "--against", 2, "--format", "json")
+        found = [line for line in json.loads(out) if line["first"] != line["second"]]
+        assert code == 0 and list(found[0]) == snapshots.COMPARED
+        assert {(line["community"], line["month"]) for line in found} == {
+            (None, None),
+            ("120114001007", None),
+            (None, "2024-03"),
+        }
+        assert len(run("frozen", 1, "--against", 2)[1].splitlines()) == 48  # the whole street's figures and a heading
+
+    def test_a_damaged_file_is_said_and_not_reprinted(self, run, clerk, tmp_path):
+        self.frozen(run)
+        with writing(clerk.store) as conn:
+            conn.exec_driver_sql("UPDATE snapshot_part SET sha256 = 'f00' WHERE name = 'figures.json'")
+        code, _, err = run("frozen", 1, "--out", tmp_path / "out")
+        assert code == 1 and "figures.json" in err and len(err.splitlines()) == 1
+        assert len(list((tmp_path / "out").iterdir())) == 3
+        assert run("changes", 1)[0] == 2
+
+    @pytest.mark.parametrize(
+        "arguments",
+        [
+            ("freeze", "--year", 2024, "--by", " "),
+            ("freeze", "--year", 2024, "--cut-off", "2023-12-18", "--by", "王芳"),
+            ("freeze", "--year", 2099, "--by", "王芳"),
+            ("freeze", "--year", 2019, "--by", "王芳"),
+            ("changes", 7),
+            ("frozen", 7),
+            ("frozen", "--out", "out"),
+            ("frozen", "--against", 1),
+        ],
+    )
+    def test_what_cannot_be_frozen_is_one_line_and_exit_2(self, run, arguments):
+        code, out, err = run(*arguments)
+        assert (code, out) == (2, "")
+        assert len(err.strip().splitlines()) == 1 and "Traceback" not in err
