@@ -55,6 +55,7 @@ def test_every_requirement_is_pinned_and_used():
         "chinesecalendar": "chinese_calendar",
         "psycopg[binary]": "psycopg",
         "python-calamine": "python_calamine",
+        "python-docx": "docx",
         "SQLAlchemy": "sqlalchemy",
         "XlsxWriter": "xlsxwriter",
     }

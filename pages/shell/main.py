@@ -37,6 +37,7 @@ current = st.navigation(
         page("community", _("社区"), "location_city"),
         page("imports", _("导入"), "upload_file"),
         page("annual", _("年报"), "summarize"),
+        page("draft", _("起草"), "edit_document"),
         page("calendar", _("工作日历"), "calendar_month"),
         page("settings", _("设置"), "settings"),
         page("rows", _("明细"), "table_rows", visibility="hidden"),
