@@ -91,10 +91,9 @@ def _xml(chart: Chart, workbook: str) -> str:
             '<c:invertIfNegative val="0"/>'
             f"<c:cat>{names}</c:cat><c:val>{_points('num', f'${column}$2:${column}${last}', values)}</c:val></c:ser>"
         )
-    labels = f"<c:dLbls>{_type(800)}" + "".join(
-        f'<c:{name} val="{int(name == "showVal")}"/>'
-        for name in ("showLegendKey", "showVal", "showCatName", "showSerName", "showPercent", "showBubbleSize")
-    )
+    parts = ("showLegendKey", "showVal", "showCatName", "showSerName", "showPercent", "showBubbleSize")
+    shown = "".join(f'<c:{name} val="{int(name == "showVal")}"/>' for name in parts)
+    labels = f"<c:dLbls>{_type(800)}{shown}</c:dLbls>"
     many = len(chart.series) > 1
     legend = f'<c:legend><c:legendPos val="b"/><c:overlay val="0"/>{_type(900)}</c:legend>' if many else ""
     across = chart.across
@@ -102,7 +101,7 @@ def _xml(chart: Chart, workbook: str) -> str:
 <c:chartSpace xmlns:c="{_C}" xmlns:a="{_A}" xmlns:r="{_R}"><c:date1904 val="0"/><c:lang val="zh-CN"/>\
 <c:roundedCorners val="0"/><c:chart><c:title>{_rich(chart.title, 1100)}<c:overlay val="0"/></c:title>\
 <c:autoTitleDeleted val="0"/><c:plotArea><c:layout/><c:barChart><c:barDir val="{"bar" if across else "col"}"/>\
-<c:grouping val="clustered"/><c:varyColors val="0"/>{"".join(series)}{labels}</c:dLbls>\
+<c:grouping val="clustered"/><c:varyColors val="0"/>{"".join(series)}{labels}\
 <c:gapWidth val="{40 if across else 60}"/><c:axId val="111111111"/><c:axId val="222222222"/></c:barChart>\
 <c:catAx><c:axId val="111111111"/><c:scaling><c:orientation val="{"maxMin" if across else "minMax"}"/></c:scaling>\
 <c:delete val="0"/><c:axPos val="{"l" if across else "b"}"/><c:numFmt formatCode="General" sourceLinked="0"/>\

@@ -345,7 +345,7 @@ def _table(document, table: Table) -> None:
             align = _CENTRE if n == 0 else _RIGHT if x in table.right else _LEFT
             _cell(cell, piece, HEI if n == 0 else FANG, align)
         if n and table.under:
-            for cell in cells and row.cells:
+            for cell in row.cells:
                 cell.paragraphs[0].paragraph_format.keep_with_next = True
             at += 1
             below = drawn.rows[at]
