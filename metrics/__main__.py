@@ -82,6 +82,8 @@ def run_draft(store, args) -> int:
     say("已写出 {file}", file=args.out)
     for line, sentence, reason in said:
         say("未写入：第 {line} 行“{sentence}”：{reason}", line=line, sentence=sentence, reason=reason)
+    if found.unknown:
+        say("缺报无法计算：{why}", why=found.unknown.text(LANGUAGE))
     for one in found.unwaived:
         say("{name}缺报 {n} 份，未豁免", name=one.name, n=one.missing)
     return 0

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from itertools import takewhile
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -19,11 +20,12 @@ from db.reports import Waiver
 from metrics import papers, templates, wording
 from metrics.catalogue import Catalogue, Indicator, catalogue, leaves, plain
 from metrics.exports import number, share
-from metrics.figures import Period, figures, rows
+from metrics.figures import Period, expected_days, figures, rows
 from metrics.paper_charts import Chart
 from metrics.papers import Asked, Paragraph, Piece, Table
 from metrics.proofs import Proof, Verdict, proof
 from metrics.templates import CLAIMS, FIGURE, Line, Slot, parse, written
+from metrics.workdays import calendar
 
 FILE = "法治政府建设年度报告草稿"
 # The report's own words, which are Chinese in every language.
@@ -31,6 +33,8 @@ _WORDS = {
     "day": "{day.year}年{day.month}月{day.day}日",
     "period": "{first.year}年{first.month}月{first.day}日至{last.month}月{last.day}日",
     "no office": "【待写：单位名称】",
+    "nothing": "【待写：本节的句子都没有写入，原因见附录】",
+    "unknown": "缺报无法计算：{why}。",
     "missing": "〔缺报{n}份〕",
     "chart by month": "{name}（按月，{period}）",
     "chart by community": "{name}（分社区，{period}）",
@@ -94,7 +98,8 @@ class Span(NamedTuple):
 @dataclass(frozen=True)
 class Draft:
     """The report as drafted. `figures`: everything it was made of, in order; `claims`: the slots of those that hold,
-    with what they rest on; `missing`: the figures with daily reports missing."""
+    with what they rest on; `missing`: the figures with daily reports missing; `unknown`: why nobody can tell which are
+    missing, where the year's holiday notice is not known."""
 
     office: str
     period: Period
@@ -103,6 +108,7 @@ class Draft:
     figures: list[Asked]
     claims: dict[str, str]
     missing: list[Missing]
+    unknown: Problem | None = None
 
     @property
     def title(self) -> str:
@@ -144,13 +150,19 @@ def text(store, year: int, cut_off: date | None = None, template: str | None = N
     if template is None:
         template = reports.wording(store).text
     facts = _Facts(store, Period.of(year, cut_off), catalogue(store))
-    paragraphs, left_out = [], []
-    for line in parse(template or templates.shipped(), facts.known):
-        made, without = _paragraphs(line, facts)
-        paragraphs += made
+    lines = parse(template or templates.shipped(), facts.known)
+    made, left_out = {}, []
+    for line in lines:
+        made[line.number], without = _paragraphs(line, facts)
         left_out += without
+    paragraphs = []
+    for n, line in enumerate(lines):
+        paragraphs += made[line.number]
+        below = list(takewhile(lambda one: one.sort in ("body", "point"), lines[n + 1 :]))
+        if line.sort in ("part", "section") and below and not any(made[one.number] for one in below):
+            paragraphs.append(Paragraph("body", (Piece(_WORDS["nothing"], "to_write"),), line.number))
     missing = [one for asked in facts.used if (one := facts.missing(asked))]
-    return Draft(facts.office, facts.period, paragraphs, left_out, list(facts.used), facts.held, missing)
+    return Draft(facts.office, facts.period, paragraphs, left_out, list(facts.used), facts.held, missing, facts.unknown)
 
 
 def document(store, year: int, cut_off: date | None = None) -> bytes:
@@ -235,6 +247,16 @@ class _Facts:
         self.held: dict[str, str] = {}
         with reading(store) as conn:
             self.office: str = settings.get(conn, "office")
+            self.since: str | None = settings.get(conn, "reporting_since")
+
+    @property
+    def unknown(self) -> Problem | None:
+        """Why it cannot be told which daily reports are missing; None where it can, or where none are due."""
+        try:
+            expected_days(calendar(self.store), self.period, self.since and date.fromisoformat(self.since))
+        except Refusal as refusal:
+            return Problem(refusal.message, refusal.params)
+        return None
 
     @cached_property
     def meanings(self) -> dict[str, Indicator]:
@@ -503,6 +525,8 @@ def appendix(store, found: Draft) -> list[Paragraph]:
         Paragraph("small", (Piece(note),)),
         Paragraph(templates.TABLE, table=Table(tuple(lines), widths, right=(2, 3), under=tuple(under))),
     ]
+    if found.unknown:
+        made.insert(3, Paragraph("small", (Piece(_WORDS["unknown"].format(why=found.unknown.text()), "note"),)))
     claims = [_WORDS["claim"].format(words=CLAIMS[slot].words, basis=said) for slot, said in found.claims.items()]
     covered = [one for one in found.missing if one.waiver]
     waivers = [

@@ -252,10 +252,8 @@ def _prepare(document, title: str, author: str, day: date) -> None:
     document.settings.odd_and_even_pages_header_footer = True
     for footer, align in ((section.footer, _RIGHT), (section.even_page_footer, _LEFT)):
         _page_number(footer, align)
-    compat = document.settings.element.find(qn("w:compat"))
-    if compat is not None:  # or Word opens it as a document of 2007
-        word = "http://schemas.microsoft.com/office/word"
-        compat.append(_with("w:compatSetting", name="compatibilityMode", uri=word, val=15))
+    for mode in document.settings.element.xpath(".//w:compatSetting[@w:name='compatibilityMode']"):
+        mode.set(qn("w:val"), "15")  # or Word says of every draft that it is of an older Word
     for part in document.part.package.iter_parts():
         if part.partname == "/word/fontTable.xml":
             part._blob = _font_table()

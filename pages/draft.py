@@ -56,13 +56,21 @@ def link(piece: Piece) -> str:
     if piece.asked:
         address = "rows?" + urlencode(drill.address(piece.asked.indicator, piece.asked.year, piece.asked.cut_off))
     else:
-        address = "hotline?" + urlencode({"year": year, "cut_off": cut_off.isoformat(), "lang": language()})
+        address = "hotline?" + urlencode(
+            {"year": year, "cut_off": cut_off.isoformat(), "hotline": "proof", "lang": language()}
+        )
     return f'<a href="{escape(address)}">{shown}</a>'
 
 
 def grid(table: Table) -> str:
+    sides = ["right" if n in table.right else "left" for n in range(len(table.widths))]
     rows = "".join(
-        "<tr>" + "".join(f'<td style="padding:.1em .6em">{link(cell)}</td>' for cell in row) + "</tr>"
+        "<tr>"
+        + "".join(
+            f'<td style="padding:.1em .6em;text-align:{side}">{link(cell)}</td>'
+            for side, cell in zip(sides, row, strict=True)
+        )
+        + "</tr>"
         for row in table.rows
     )
     return f'<table style="font-size:.85em;margin:auto">{rows}</table>'
@@ -92,6 +100,9 @@ def left_out() -> None:
 
 
 def missing() -> None:
+    if found.unknown:
+        st.warning(_("缺报无法计算：{why}", why=said(found.unknown)))
+        return
     if not found.missing:
         st.success(_("报告所用的数没有缺报。"), icon=":material/task_alt:")
         return

@@ -181,6 +181,14 @@ def test_a_blank_figure_takes_its_sentence_out(sqlite_office, clerk_of):
     assert left(found) == {"电话【电话咨询】人次。": ["电话咨询没有数"]}
 
 
+def test_a_section_of_which_nothing_could_be_written_is_marked_for_the_writer(sqlite_office, clerk_of):
+    clerk_of(sqlite_office).files("consultation", A, "2024-03-05", in_person=3)
+    template = "标题\n（一）电话\n电话【电话咨询】人次。\n（二）当面\n当面【当面咨询】人次。\n电话【电话咨询】人次。"
+    assert draft.text(sqlite_office, 2024, CUT_OFF, template).plain.splitlines() == [
+        *("标题", "（一）电话", "【待写：本节的句子都没有写入，原因见附录】", "（二）当面", "当面3人次。")
+    ]
+
+
 def test_a_chart_of_nothing_is_left_out(sqlite_office):
     found = draft.text(sqlite_office, 2024, CUT_OFF, "标题\n【图：当面咨询：分月】\n【表：年度汇总】")
     assert left(found)["【图：当面咨询：分月】"] == ["没有可以画成图、列成表的数"]
@@ -257,6 +265,16 @@ def test_a_chart_and_a_table_of_figures_with_reports_missing_are_marked_too(samp
     (table,) = [one.table for one in found.paragraphs if one.table]
     marked = {row[0].text for row in table.rows if row[-1].sort == "note"}
     assert marked == {one.name["zh"] for one in found.unwaived} and "新媒体普法推送" in marked
+
+
+def test_a_year_without_a_holiday_notice_cannot_tell_what_is_missing(sqlite_office, clerk_of):
+    clerk_of(sqlite_office).files("media", A, "2003-03-05", posts=3)
+    with writing(sqlite_office) as conn:
+        chosen.put(conn, "reporting_since", "2003-01-01")
+    found = draft.text(sqlite_office, 2003, None, POSTED)
+    assert "2003" in found.unknown.text() and notes(found) == []
+    assert f"缺报无法计算：{found.unknown.text()}。" in texts(draft.as_document(sqlite_office, found))
+    assert draft.text(sqlite_office, 2024, CUT_OFF, "标题").unknown is None
 
 
 def test_only_what_is_missing_can_be_waived_and_only_a_waiver_taken_back(sample_store):

@@ -34,7 +34,7 @@ def test_the_preview_links_every_figure_to_its_rows(visit, sample_office):
         if one.asked:
             address = f"rows?indicator={one.asked.indicator}&amp;year=2024&amp;cut_off=2024-12-18&amp;lang=zh"
             assert f'<a href="{address}">{one.text}</a>' in shown
-    assert '<a href="hotline?year=2024&amp;cut_off=2024-12-18&amp;lang=zh">无超期</a>' in shown
+    assert '<a href="hotline?year=2024&amp;cut_off=2024-12-18&amp;hotline=proof&amp;lang=zh">无超期</a>' in shown
     assert any(one.value == "待撰稿人写 5 处 · 未写入 0 句 · 带缺报标记的数 12 个" for one in at.caption)
     assert {one.proto.label for one in at.get("download_button")} == {"下载报告草稿 Word", "下载措辞 Word"}
     assert "〔缺报21份〕</mark>" in shown and "【待写：主客观原因】</mark>" in shown
