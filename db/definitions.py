@@ -10,10 +10,10 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, func, insert, select
 
-from db.engine import china_day, now, reading
+from db.engine import china_day, insert_rows, now, reading
 from db.language import Refusal
 from db.measures import TICKETS, WINDOWS
-from db.schema import definition, indicator, kind
+from db.schema import definition, indicator, indicator_alias, kind
 
 GRAINS = ("daily", "record", "standing")
 ADDS = ("sum", "tickets", "sum_of", "ratio", "balance", "standing", "units")
@@ -134,16 +134,20 @@ def load(conn: Connection, path: Path, by: str) -> int:
     """Add the kinds and indicators of a TOML file that the store lacks; say how many indicators came."""
     have_kinds = set(conn.scalars(select(kind.c.code)))
     have = set(conn.scalars(select(indicator.c.code)))
-    added = 0
+    named = {tuple(row) for row in conn.execute(select(indicator_alias.c.indicator, indicator_alias.c.name))}
+    added, aliases = 0, []
     for position, row in enumerate(tomllib.loads(path.read_text("utf-8"))["kind"]):
         if row["code"] not in have_kinds:
             add_kind(conn, Kind(row["code"], row["grain"], row.get("covers", False), row["name"], position))
         for place, fields in enumerate(row["indicator"]):
+            aliases += [(fields["code"], name) for name in fields.pop("aliases", ())]
             if fields["code"] in have:
                 continue
             fields = {**fields, **{name: tuple(fields.get(name, ())) for name in ("parts", "weights")}}
             define(conn, Indicator(kind=row["code"], position=place, effective_from=FIRST_DAY, **fields), by)
             added += 1
+    new = [(code, name) for code, name in dict.fromkeys(aliases) if (code, name) not in named]
+    insert_rows(conn, indicator_alias, [(code, name, now(), by) for code, name in new])
     return added
 
 

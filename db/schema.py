@@ -386,8 +386,8 @@ layout = Table(
 indicator_alias = Table(
     "indicator_alias",
     metadata,
+    Column("indicator", ForeignKey("indicator.code"), primary_key=True),
     Column("name", String(100), primary_key=True),
-    Column("indicator", ForeignKey("indicator.code"), nullable=False),
     Column("recorded_at", Instant, nullable=False),
     Column("recorded_by", String(60), nullable=False),
 )

@@ -9,7 +9,7 @@ from sqlalchemy import Engine, func, select
 
 from db import definitions, limits, settings, totals
 from db.engine import china_day, copy_from, integrity, making, now, reading, steady_plans
-from db.schema import batch, setting
+from db.schema import batch, claim_reading, setting
 
 CATALOGUE = Path(__file__).parent.parent / "metrics" / "catalogue.toml"
 
@@ -59,6 +59,7 @@ _stamp = select(
     select(batch.c.token).where(batch.c.id == _latest).scalar_subquery(),
     select(func.min(batch.c.id)).scalar_subquery(),
     *definitions.STAMP,
+    select(func.max(claim_reading.c.recorded_at)).scalar_subquery(),
 )
 _settings = select(setting)
 
@@ -66,8 +67,8 @@ _settings = select(setting)
 def stamp(store: Engine) -> tuple:
     """Changes whenever what figures are made of does: what a reader may keep is good while this is equal.
 
-    Every writing of facts has a batch with a token of its own; catalogue and settings are looked at directly,
-    and saving units leaves a mark among the settings.
+    Every writing of facts has a batch with a token of its own; catalogue, settings and what was said of numbers in
+    reports are looked at directly, and saving units leaves a mark among the settings.
     """
     with reading(store) as conn:
         chosen = [(row.key, str(row.value)) for row in conn.execute(_settings)]

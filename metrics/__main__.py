@@ -14,7 +14,7 @@ from db import notices
 from db.commandline import LANGUAGE, run, say
 from db.engine import CHINA, writing
 from db.language import Problem, Refusal, Rejected, translate
-from metrics import draft, exports, figures, proofs, quality, spreadsheets, ticket_files
+from metrics import claims, draft, exports, figures, proofs, quality, spreadsheets, ticket_files
 from metrics.workdays import calendar, notices_from_file
 
 
@@ -177,6 +177,28 @@ def run_overdue(store, args) -> int:
     return 0 if found.verdicts[0].holds else 1
 
 
+def run_check(store, args) -> int:
+    text, before = (
+        claims.text_of(file.read_bytes(), file.name) if file else "" for file in (args.file, args.last_year)
+    )
+    found = claims.check(store, text, args.year, args.cut_off, before=before)
+    *tokens, told = found.rows(LANGUAGE)
+    if args.format == "json":
+        sys.stdout.reconfigure(encoding="utf-8")
+        print(json.dumps([*tokens, told], ensure_ascii=False, indent=1))
+    elif args.format == "csv":
+        show(pd.DataFrame(tokens), "csv")
+    else:
+        figures_only = [one for one in tokens if one["verdict"]]
+        for one in figures_only:
+            one["verdict"] = translate(claims.VERDICTS[one["verdict"]], LANGUAGE)
+        show(pd.DataFrame(figures_only, columns=["verdict", "text", "indicator", "stored", "reason"]), "table")
+        for flag in told["summary"]["flags"]:
+            print(flag["reason"])
+        print(claims.summary(found, LANGUAGE))
+    return 1 if found.conflicts else 0
+
+
 def run_due(store, args) -> int:
     print(calendar(store).due(args.received, args.days))
     return 0
@@ -276,6 +298,10 @@ def parser() -> argparse.ArgumentParser:
     command(
         run_overdue, "overdue", "12345 tickets late by the cut-off; exit 0 when it is proved that none is", within=False
     )
+
+    sub = command(run_check, "check", "hold every number of a report's text against the store", within=False)
+    sub.add_argument("file", type=Path, metavar="FILE.txt|FILE.docx")
+    sub.add_argument("--last-year", type=Path, metavar="FILE", help="last year's report, whose numbers may be copied")
 
     sub = command(run_due, "due", "the last day of a limit in working days", year=False, within=False)
     sub.add_argument("received", type=_day, metavar="DAY", help="the day of receipt, day 0")

@@ -9,7 +9,7 @@ import streamlit as st
 from db import sample, settings, store, units
 from db.engine import china_day, now, open_store, reading, store_url
 from db.measures import month_of
-from metrics import draft, exports, figures, hotline, proofs, quality, sources
+from metrics import claims, draft, exports, figures, hotline, proofs, quality, sources
 from metrics.catalogue import Catalogue, catalogue
 from pages.shell.language import language
 
@@ -143,6 +143,12 @@ def received_by_category(year: int, cut_off: date, language: str):
 def proof(year: int, cut_off: date, language: str) -> proofs.Proof:
     """`metrics.proofs.proof`."""
     return proofs.proof(the_store(), year, cut_off, language)
+
+
+@partial(_kept, most=8)  # each holds a whole report
+def checked(text: str, year: int, cut_off: date, before: str) -> claims.Checked:
+    """`metrics.claims.check`."""
+    return claims.check(the_store(), text, year, cut_off, before=before)
 
 
 @_kept

@@ -58,7 +58,7 @@ def test_rows_of_a_figure_add_up(run):
 def test_export_writes_csv_and_workbook(run, tmp_path, sample_store):
     assert run("export", "--year", 2024, "--cut-off", "2024-12-18", "--out", tmp_path / "a.csv")[0] == 0
     found = pd.read_csv(tmp_path / "a.csv", encoding="utf-8-sig")
-    assert list(found["合计"]) == list(tables(sample_store, 2024, cut_off=date(2024, 12, 18))[TOTALS]["合计"])
+    assert found["合计"].equals(tables(sample_store, 2024, cut_off=date(2024, 12, 18))[TOTALS]["合计"])
     assert run("export", "--year", 2024, "--by", "community", "--out", tmp_path / "b.csv")[0] == 0
     assert "120114001007" in (tmp_path / "b.csv").read_text("utf-8-sig")
     assert run("export", "--year", 2024, "--out", tmp_path / "a.xlsx")[0] == 0

@@ -525,7 +525,7 @@ def test_before_the_first_import_the_daily_counts_were_what_was_known(both):
     past = IMPORTED - timedelta(seconds=1)
     with writing(both) as conn:  # the counts were filed long before
         conn.execute(entry.update().values(recorded_at=datetime(2024, 11, 1, tzinfo=UTC)))
-    assert read(both, as_of=past) == {"received": 44, "closed": 16}
+    assert read(both, as_of=past) == {"received": 44, "closed": 16, "closing_rate": 36.36}
     assert rows(both, "hotline.received", 2024, as_of=past)["quantity"].sum() == 44
     assert read(both, as_of=IMPORTED)["received"] == 25
 

@@ -12,12 +12,12 @@ depends_on = None
 def upgrade() -> None:
     op.create_table(
         "indicator_alias",
-        sa.Column("name", sa.String(length=100), nullable=False),
         sa.Column("indicator", sa.String(length=60), nullable=False),
+        sa.Column("name", sa.String(length=100), nullable=False),
         sa.Column("recorded_at", sa.DateTime(), nullable=False),
         sa.Column("recorded_by", sa.String(length=60), nullable=False),
         sa.ForeignKeyConstraint(["indicator"], ["indicator.code"], name=op.f("fk_indicator_alias_indicator")),
-        sa.PrimaryKeyConstraint("name", name=op.f("pk_indicator_alias")),
+        sa.PrimaryKeyConstraint("indicator", "name", name=op.f("pk_indicator_alias")),
     )
     op.create_table(
         "claim_reading",

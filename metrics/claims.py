@@ -1,0 +1,490 @@
+"""A report held against the store: every number in it is found, classed, and agrees, conflicts or is unknown.
+
+Nothing is matched by its number. What a figure is a figure of, its unit and the words around it say, and every verdict
+shows them; a person may say otherwise, which is kept for the next text.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from functools import cached_property, partial
+from io import BytesIO
+from typing import Any
+
+import pandas as pd
+from docx import Document
+from docx.table import Table
+
+from db import phrases as remembered
+from db import settings
+from db.engine import reading
+from db.language import LANGUAGES, Problem, Refusal, decode, month_name, translate
+from db.phrases import Reading
+from db.units import labels, units
+from metrics import flaws, proofs
+from metrics.arithmetic import AGREES, CONFLICTS, SPLITS, TRUNCATED, Finding, findings, printed
+from metrics.catalogue import Indicator, catalogue
+from metrics.exports import number as shown
+from metrics.figures import Period, figures
+from metrics.flaws import Flag
+from metrics.phrases import Match, Phrases, unit_of
+from metrics.tokens import DATE, FIGURE, MARKS, NAME, ORDINAL, WORDS, ZERO, Reach, Text, Token
+from metrics.wording import Number, quantized, truncated
+
+UNTRACKED, UNKNOWN = "untracked", "unknown"
+SORTS = {FIGURE: "数字", UNTRACKED: "本库不统计", DATE: "日期", ORDINAL: "序号", NAME: "名称"}
+VERDICTS = {AGREES: "相符", TRUNCATED: "截断才相符", CONFLICTS: "不符", UNKNOWN: "无法核对"}
+DENIAL = {"overdue": "hotline.overdue", "extended": "hotline.extended"}  # what the setting none_extended denies
+MOST_LETTERS = 500_000
+LASTING = ("standing", "units", "balance")  # states: told for a day, and often the same every year
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One number of a text, or one word that claims none or all.
+
+    start, end, text   where it stands
+    sort               one of SORTS
+    verdict            one of VERDICTS for a figure; None for what is none
+    value, low, high   what it says, and what it may stand for; None where there is no bound
+    unit               as written
+    indicator          what it is a figure of; of an untracked one the nearest, or None
+    stored             the store's figure, None where there is none
+    reason             why, in words
+    words              by which it was taken for `indicator`
+    context            what a person's decision on it is remembered by
+    community, months  of which part of the year's figure it speaks; None and () for the whole
+    """
+
+    start: int
+    end: int
+    text: str
+    sort: str
+    verdict: str | None = None
+    value: Decimal | None = None
+    low: Decimal | None = None
+    high: Decimal | None = None
+    unit: str = ""
+    indicator: str | None = None
+    stored: float | None = None
+    reason: Problem | None = None
+    words: str = ""
+    context: str = ""
+    community: str | None = None
+    months: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A text and everything found in it, in order."""
+
+    text: str
+    year: int
+    cut_off: date
+    claims: list[Claim]
+    flags: list[Flag] = field(default_factory=list)
+
+    @property
+    def conflicts(self) -> list[Claim]:
+        return [one for one in self.claims if one.verdict == CONFLICTS]
+
+    def counts(self) -> dict[str, int]:
+        """How many tokens of each class, and how many of each verdict."""
+        found = Counter(one.sort for one in self.claims) + Counter(one.verdict for one in self.claims if one.verdict)
+        return {name: found[name] for name in (*SORTS, *VERDICTS)}
+
+    def rows(self, language: str = "zh") -> list[dict[str, Any]]:
+        """One object a token for scripts, and a last one with the summary."""
+        made: list[dict[str, Any]] = [_row(one, language) for one in self.claims]
+        flags = [
+            {"flag": one.sort, "start": one.start, "end": one.end, "reason": one.reason.text(language)}
+            for one in self.flags
+        ]
+        scope = {"year": self.year, "cut_off": self.cut_off.isoformat(), "tokens": len(self.claims)}
+        return [*made, {"summary": scope | self.counts() | {"flags": flags}}]
+
+
+def _row(one: Claim, language: str) -> dict[str, Any]:
+    numbers = {name: _plain(getattr(one, name)) for name in ("value", "low", "high")}
+    told = {
+        "start": one.start,
+        "end": one.end,
+        "text": one.text,
+        "class": one.sort,
+        **numbers,
+        "unit": one.unit or None,
+    }
+    told |= {"indicator": one.indicator, "stored": _plain(one.stored), "verdict": one.verdict}
+    return told | {"reason": explained(one, language)}
+
+
+def _plain(number: Decimal | float | None) -> int | float | None:
+    if number is None or pd.isna(number):
+        return None
+    return int(number) if number == int(number) else float(number)
+
+
+def explained(one: Claim, language: str = "zh") -> str:
+    """Why a claim was judged so, with the words and the unit by which it was recognised."""
+    if one.reason is None:
+        return ""
+    why = one.reason.text(language)
+    if not one.words:
+        return why
+    seen = "{why}（依据“{words}”，单位{unit}）" if one.unit else "{why}（依据“{words}”）"
+    return translate(seen, language, why=why, words=one.words, unit=one.unit)
+
+
+# ------------------------------------------------------------------------------------------- the text of a file
+
+
+def text_of(data: bytes, file: str) -> str:
+    """The text of a .docx or .txt file, a paragraph a line, cells of a table apart by a mark. Raises Refusal."""
+    if data.startswith(b"PK"):
+        try:
+            document = Document(BytesIO(data))
+        except Exception:  # whatever the library stumbles over in a broken file
+            raise Refusal("{file} 不是 Word 文档（.docx），请另存后重试", file=file) from None
+        lines = []
+        for block in document.iter_inner_content():
+            if isinstance(block, Table):
+                lines += ["；".join(dict.fromkeys(cell.text.strip() for cell in row.cells)) for row in block.rows]
+            else:
+                lines.append(block.text)
+        text = "\n".join(lines)
+    elif data.startswith(b"\xd0\xcf\x11\xe0"):
+        raise Refusal("{file} 是旧版 Word 文档（.doc），请另存为 .docx 后重试", file=file)
+    else:
+        text = decode(data).replace("\r\n", "\n").replace("\r", "\n")
+    if not text.strip():
+        raise Refusal("{file} 里没有文字", file=file)
+    return text
+
+
+# ------------------------------------------------------------------------------------------- the check
+
+
+def check(store, text: str, year: int, cut_off: date | None = None, *, before: str = "") -> Checked:
+    """Hold a report's text against the store's figures of a year up to a cut-off.
+
+    `before`: the text of last year's report, whose numbers this one may have copied. Raises Refusal for a text that
+    is too long, or a year or cut-off that is none.
+    """
+    if len(text) > MOST_LETTERS:
+        raise Refusal("文稿超过 {n} 字，请分开核对", n=MOST_LETTERS)
+    period = Period.of(year, cut_off)
+    read = Text(text)
+    checker = _Checker(store, period, read)
+    claims = [checker.claim(n, token) for n, token in enumerate(read.tokens)]
+    claims = list(_parts_apart(read, claims))
+    for found in findings(read):
+        claims[found.at] = _recomputed(claims[found.at], found)
+    claims, twice = _told_twice(claims)
+    flags = [*twice, *flaws.unfilled(text), *flaws.missing_parts(read), *flaws.other_years(read, year)]
+    flags += _unchanged(claims, checker, before)
+    return Checked(text, year, period.last, claims, sorted(flags, key=lambda one: (one.start is None, one.start or 0)))
+
+
+class _Checker:
+    """The store's figures of one year, and how a text's numbers are held against them."""
+
+    def __init__(self, store, period: Period, read: Text):
+        self.store, self.period, self.read = store, period, read
+        self.meanings: Mapping[str, Indicator] = catalogue(store).on(period.last)
+        aliases, self.said = remembered.remembered(store)
+        self.phrases = Phrases(self.meanings, aliases)
+        with reading(store) as conn:
+            names = labels(units(conn))
+            self.denied = settings.get(conn, "none_extended")
+        self.communities = {name: code for code, name in names.items() if not code.endswith("000")}
+        shorter = {MARKS["community"].sub("", name): code for name, code in self.communities.items()}
+        self.communities |= {name: code for name, code in shorter.items() if len(name) > 2}
+        self.places = re.compile("|".join(sorted(map(re.escape, self.communities), key=len, reverse=True)) or "(?!)")
+        self.asked: dict[tuple, dict[tuple, list[dict[str, Any]]]] = {}
+
+    def figure(self, code: str, community: str | None = None, months: tuple[int, ...] = ()) -> dict[str, Any]:
+        """The figure of an indicator, of the year or of a part: value, numerator, denominator, previous."""
+        by = (("community",) if community else ()) + (("month",) if months else ())
+        if by not in self.asked:
+            self.asked[by] = {}
+            for row in figures(self.store, self.period.year, cut_off=self.period.last, by=by).to_dict("records"):
+                self.asked[by].setdefault((row["indicator"], row["community"]), []).append(row)
+        if self.meanings[code].adds in LASTING:
+            months = months[-1:]  # a state is not summed over months
+        wanted = {f"{self.period.year}-{month:02d}" for month in months} or {None}
+        found = [row for row in self.asked[by].get((code, community), []) if row["month"] in wanted]
+        if len(found) == 1:
+            return found[0]
+        names = ("value", "numerator", "denominator")
+        sums = pd.DataFrame(found, columns=names)[list(names)].sum(min_count=1).to_dict()
+        if self.meanings[code].adds == "ratio":
+            sums["value"] = 100 * sums["numerator"] / sums["denominator"] if sums["denominator"] else float("nan")
+        return sums | {"previous": float("nan")}
+
+    def claim(self, n: int, token: Token) -> Claim:
+        """What a token is, and whether the store bears it out."""
+        if token.sort != FIGURE:
+            return Claim(token.start, token.end, token.text, token.sort)
+        around, number = self.read.reach(n), token.number
+        made = Claim(token.start, token.end, token.text, UNTRACKED, UNKNOWN, context=_context(token, around))
+        if number:
+            made = replace(made, value=number.value, low=number.low, high=number.high, unit=number.unit)
+        told = self.said.get(made.context)
+        if told and told.sort not in (FIGURE, UNTRACKED):
+            return replace(made, sort=told.sort, verdict=None, reason=Problem("由人工指定"))
+        if told:
+            match = Match(told.indicator, "", True) if told.indicator else None
+            made = replace(made, reason=Problem("由人工指定为本库不统计的数"))
+        else:
+            match = self.phrases.match(token, around)
+        if match:
+            made = replace(made, indicator=match.indicator, words=match.phrase)
+        if not told and (aside := self._aside(token, around)):
+            return replace(made, reason=aside)
+        if match is None:
+            return made if made.reason else replace(made, reason=Problem("本库没有这样的指标"))
+        name = self.meanings[match.indicator].name
+        if match.other_unit:
+            unit = self.meanings[match.indicator].unit
+            said = {"name": name, "unit": unit, "own": made.unit or "—"}
+            return replace(made, reason=Problem("最接近“{name}”，但它以“{unit}”计，文中是“{own}”：不是同一个数", said))
+        if not match.sure:
+            rivals = [self.meanings[code].name for code in (match.indicator, *match.rivals)]
+            names = {spoken: "/".join(name[spoken] for name in rivals) for spoken in LANGUAGES}
+            return replace(made, reason=Problem("可能是 {names}，分不清是哪一项，请指定", {"names": names}))
+        made = replace(made, sort=FIGURE, **self._scope(around))
+        figure = self.figure(match.indicator, made.community, made.months)
+        if pd.isna(figure["value"]):
+            return replace(made, reason=Problem("库中没有“{name}”的数", {"name": name}))
+        made = replace(made, stored=figure["value"])
+        if token.claim == ZERO and match.indicator in DENIAL.values():
+            return self._denied(made, match.indicator)
+        return self._judged(made, token, figure)
+
+    def _aside(self, token: Token, around: Reach) -> Problem | None:
+        """Why a number is no figure of the year: a plan, an average, a frequency, a change, another year."""
+        if any(start <= token.start < end for start, end in self.read.planned):
+            return Problem("在“下一年度安排”中：是计划，不是已有的数")
+        if MARKS["average"].search(around.item):
+            return Problem("是平均数")
+        if MARKS["often"].search(around.item):
+            return Problem("是频次")
+        if token.number and MARKS["change"].search(around.item):
+            return Problem("是增减幅度")
+        if MARKS["day"].search(around.sentence) and not MARKS["whole_year"].search(around.sentence):
+            return Problem("说的是某一天的事，不是全年的数")
+        years = [int(year) for year in MARKS["year"].findall(MARKS["no_year"].sub("", around.sentence))]
+        if years and self.period.year not in years:
+            return Problem("说的是 {year} 年", {"year": years[-1]})
+        return None
+
+    def _scope(self, around: Reach) -> dict[str, Any]:
+        """Of which part of the year and of the street a figure speaks."""
+        place = self.places.search(around.clause)
+        return {"community": self.communities[place[0]] if place else None, "months": _months(around.sentence)}
+
+    def _denied(self, made: Claim, code: str) -> Claim:
+        """无延期工单 denies what the office's setting says it does; 无超期 only that anything was late.
+
+        A zero is not yet a proof: of a year's tickets each has to be held against its due day.
+        """
+        codes = [DENIAL[name] for name in self.denied] if code == DENIAL["extended"] else [code]
+        values = [self.figure(one, made.community, made.months)["value"] for one in codes]
+        names = [self.meanings[one].name for one in codes]
+        told = {
+            spoken: [f"{name[spoken]} {shown(n)}" for name, n in zip(names, values, strict=True)]
+            for spoken in LANGUAGES
+        }
+        reason = Problem("库中：{figures}", {"figures": {spoken: "; ".join(some) for spoken, some in told.items()}})
+        made = replace(made, value=Decimal(0), reason=reason)
+        if any(value > 0 for value in values):
+            return replace(made, verdict=CONFLICTS)
+        if any(pd.isna(value) for value in values):
+            return made
+        whole = not made.community and not made.months
+        without = self.proof.unproved if whole else []
+        if without:
+            said = {"why": {spoken: without[0].text(spoken) for spoken in LANGUAGES}}
+            return replace(made, reason=Problem("库中为 0，但还不能逐件证明：{why}", said))
+        return replace(made, verdict=AGREES)
+
+    @cached_property
+    def proof(self) -> proofs.Proof:
+        """Every ticket of the year held against its due day."""
+        return proofs.proof(self.store, self.period.year, self.period.last)
+
+    def _judged(self, made: Claim, token: Token, figure: Mapping[str, Any]) -> Claim:
+        """Whether the stored figure is one of those that the words may stand for."""
+        meaning = self.meanings[made.indicator]
+        said = {"name": meaning.name, "unit": meaning.unit, "stored": shown(figure["value"]), "text": token.text}
+        said["base"] = ""
+        if meaning.adds == "ratio":
+            top, bottom = (Fraction(str(round(figure[name], 6))) for name in ("numerator", "denominator"))
+            said["base"] = f" ({shown(float(top))}/{shown(float(bottom))})"
+            verdict = _share_of(token, top, bottom)
+        elif token.claim:
+            verdict = AGREES if figure["value"] == 0 else CONFLICTS
+        else:
+            verdict = _count_of(token.number, int(figure["value"]))
+        return replace(made, verdict=verdict, reason=Problem(_HELD[verdict], said | {"part": self._part(made)}))
+
+    def _part(self, made: Claim) -> dict[str, str]:
+        """文华巷社区1—6月, in both languages; nothing for the whole."""
+        place = next((name for name, code in self.communities.items() if code == made.community), "")
+        ends = [f"{self.period.year}-{month:02d}" for month in (*made.months[:1], *made.months[1:][-1:])]
+        months = {spoken: "–".join(month_name(month, spoken) for month in ends) for spoken in LANGUAGES}
+        return {spoken: f"{place} {months[spoken]} ".lstrip() if place or ends else "" for spoken in LANGUAGES}
+
+
+_HELD = {
+    AGREES: "库中{part}“{name}”为 {stored}{unit}{base}，相符",
+    TRUNCATED: "库中{part}“{name}”为 {stored}{unit}{base}，截断后才与“{text}”相符",
+    CONFLICTS: "库中{part}“{name}”为 {stored}{unit}{base}，文中却是“{text}”",
+}
+
+
+def _months(sentence: str) -> tuple[int, ...]:
+    """The months a sentence speaks of; none where it speaks of the year."""
+    spans = [(1, int(match[1])) for match in MARKS["months_upto"].finditer(sentence)]
+    spans += [(int(match[1]), int(match[2])) for match in MARKS["months"].finditer(sentence)]
+    spans = spans or [(int(match[1]), int(match[1])) for match in MARKS["month"].finditer(sentence)]
+    spans += [tuple(ends) for words, ends in WORDS["marks"]["half"].items() if words in sentence]
+    first, last = spans[-1] if spans else (1, 12)
+    return tuple(range(first, last + 1)) if 1 <= first <= last <= 12 and (first, last) != (1, 12) else ()
+
+
+def _share_of(token: Token, top: Fraction, bottom: Fraction) -> str:
+    if token.claim:
+        return AGREES if top >= bottom else CONFLICTS
+    return printed(token.number, 100 * top / bottom, top >= bottom)
+
+
+def _count_of(number: Number, stored: int) -> str:
+    """Whether a count as written is the stored one; 10.4万 is rounded to what it shows, 10万 of 104300 only cut off."""
+    if not number.exact:
+        return AGREES if number.holds(stored) else CONFLICTS
+    if stored == number.value:
+        return AGREES
+    if number.places > 0:
+        if "." in number.text and quantized(stored, number.places) == number.value:
+            return AGREES
+        if truncated(stored, number.places) == number.value:
+            return TRUNCATED
+    return CONFLICTS
+
+
+def _context(token: Token, around: Reach) -> str:
+    """What a number's clause says without the number, for remembering: 发放宣传品#份."""
+    words = f"{around.item}#{token.number.unit if token.number else token.text}|{around.tail}"
+    return re.sub(r"[\s\d]+", "", words)[: remembered.LONGEST]
+
+
+def _parts_apart(read: Text, claims: list[Claim]) -> Iterator[Claim]:
+    """The claims, but what a sentence splits off its total (受理9232件，其中…受理91件) is a figure of its own."""
+    told: dict[str, int] = {}
+    sentence = -1
+    for one in claims:
+        if (start := read.sentence_start(one.start)) != sentence:
+            told, sentence = {}, start
+        before = told.get(one.indicator) if one.sort == FIGURE else None
+        if before is not None and SPLITS.search(read.text, before, one.start):
+            one = replace(one, sort=UNTRACKED, verdict=UNKNOWN, stored=None, reason=Problem("是前面总数的一部分"))
+        elif one.sort == FIGURE:
+            told.setdefault(one.indicator, one.end)
+        yield one
+
+
+def _recomputed(claim: Claim, found: Finding) -> Claim:
+    """A claim with what computing again the text's own numbers says of it; a conflict outweighs the store's word."""
+    if claim.sort in (FIGURE, UNTRACKED) and (claim.verdict == UNKNOWN or found.verdict == CONFLICTS):
+        return replace(claim, verdict=found.verdict, reason=found.reason, words="")
+    return claim
+
+
+def _told_twice(claims: list[Claim]) -> tuple[list[Claim], list[Flag]]:
+    """The same fact told twice with numbers that cannot both be true: 前后不一."""
+    first: dict[tuple, Claim] = {}
+    made, flags = [], []
+    for one in claims:
+        if one.value is None or one.sort not in (FIGURE, UNTRACKED) or (not one.indicator and len(one.context) < 8):
+            made.append(one)
+            continue
+        if one.sort == FIGURE and one.indicator:
+            key = (one.indicator, one.community, one.months, unit_of(one.unit))
+        elif one.reason and one.reason.message == "本库没有这样的指标":
+            key = (one.context,)
+        else:
+            made.append(one)
+            continue
+        other = first.setdefault(key, one)
+        if other is not one and _apart(other, one):
+            said = {"first": other.text, "second": one.text}
+            reason = Problem("前后不一：前文是“{first}”，这里是“{second}”", said)
+            flags.append(Flag("told-twice", reason, one.start, one.end))
+            if one.verdict == UNKNOWN:
+                one = replace(one, verdict=CONFLICTS, reason=reason)
+        made.append(one)
+    return made, flags
+
+
+def _apart(one: Claim, other: Claim) -> bool:
+    """Whether no quantity is one that both may stand for."""
+    low = max((n for n in (one.low, other.low) if n is not None), default=None)
+    high = min((n for n in (one.high, other.high) if n is not None), default=None)
+    return low is not None and high is not None and low > high
+
+
+def _unchanged(claims: list[Claim], checker: _Checker, before: str) -> list[Flag]:
+    """Figures that are last year's to the unit: by the store, or in last year's text."""
+    flags = []
+    earlier: Callable[[Claim], bool] = partial(_in, _exact(before)) if before else lambda one: False
+    for one in claims:
+        if one.value is None or one.value == 0 or one.low != one.high or one.sort not in (FIGURE, UNTRACKED):
+            continue
+        meaning = checker.meanings.get(one.indicator) if one.sort == FIGURE else None
+        lasting = meaning and (meaning.adds in LASTING or meaning.adds == "ratio")
+        same = meaning and not lasting and not one.community and not one.months
+        if same and checker.figure(one.indicator)["previous"] == float(one.value):
+            flags.append(Flag("unchanged", Problem("与库中上年同期的数相同", {}), one.start, one.end))
+        elif not lasting and earlier(one):
+            flags.append(Flag("unchanged", Problem("与上年报告里的数相同", {}), one.start, one.end))
+    return flags
+
+
+def _exact(text: str) -> set[tuple[str, Decimal]]:
+    read = Text(text)
+    return {
+        (_context(token, read.reach(n)), token.number.value)
+        for n, token in enumerate(read.tokens)
+        if token.number and token.number.exact
+    }
+
+
+def _in(earlier: set[tuple[str, Decimal]], one: Claim) -> bool:
+    return len(one.context) > 4 and (one.context, one.value) in earlier
+
+
+def summary(found: Checked, language: str = "zh") -> str:
+    """How many numbers there are and what became of them, in one line."""
+    n = found.counts()
+    message = (
+        "共 {tokens} 处：数字 {figure}（相符 {agrees}，截断才相符 {cut}，不符 {conflicts}），"
+        "本库不统计 {untracked}，日期 {date}，序号 {ordinal}，名称 {name}；无法核对 {unknown}"
+    )
+    return translate(message, language, tokens=len(found.claims), cut=n[TRUNCATED], **n)
+
+
+def decide(store, claim: Claim, sort: str, indicator: str | None, *, by: str) -> None:
+    """Remember what a person says a number is: a figure of an indicator, one not tracked, a date, an ordinal, a name.
+
+    Raises Refusal without a name, or where a figure comes without its indicator.
+    """
+    if sort not in SORTS:
+        raise Refusal("没有“{sort}”这一类", sort=sort)
+    if (sort == FIGURE) != (indicator is not None):
+        raise Refusal("指定为数字时要选指标")
+    remembered.remember(store, claim.context, Reading(sort, indicator), by=by)

@@ -1,0 +1,136 @@
+"""Which indicator a figure in a report is meant to be: by its unit and by the words around it, never by its number."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from metrics.catalogue import Indicator
+from metrics.tokens import WHOLE, WORDS, ZERO, Reach, Token
+
+SAME_UNIT = {"起": "件", "宗": "件", "例": "件", "场次": "场", "名": "人", "位": "人"}
+_BLOCKED = {code: re.compile(words) for code, words in WORDS["blocked"].items()}
+_UNIT = re.compile(r"（([^（）]+)）$")
+NEAR, PARAGRAPH = 3, 1  # what a word of the topic counts in the sentence, and further off; one of its own counts OWN
+OWN = 10
+
+
+class Phrase(NamedTuple):
+    """Words by which an indicator is known: `own` stand in the figure's own words, `topic` may stand before."""
+
+    indicator: str
+    topic: tuple[str, ...]
+    own: tuple[str, ...]
+    unit: str
+    shown: str
+
+
+@dataclass(frozen=True)
+class Match:
+    """The indicator a figure was taken for, or came nearest to, and by which words.
+
+    `sure` is False where the unit is another, or where two indicators are meant equally: then `rivals` says which.
+    """
+
+    indicator: str
+    phrase: str
+    sure: bool
+    other_unit: bool = False
+    rivals: tuple[str, ...] = ()
+
+
+def unit_of(written: str) -> str:
+    """A unit of measure as units are compared: cases are counted in 件, 起 or 宗 alike; 人次 is not 人."""
+    return SAME_UNIT.get(written, written)
+
+
+class Phrases:
+    """All that reports call the indicators."""
+
+    def __init__(self, meanings: Mapping[str, Indicator], aliases: Mapping[str, Iterable[str]]):
+        self.meanings = meanings
+        self.all: list[Phrase] = []
+        for code, meaning in meanings.items():
+            for name in (meaning.name["zh"], *aliases.get(code, ())):
+                self.all.append(_phrase(code, name, meaning.unit["zh"]))
+        self.by_word: dict[str, list[Phrase]] = {}  # by the first of their own words
+        for phrase in self.all:
+            self.by_word.setdefault(phrase.own[0].removeprefix("^"), []).append(phrase)
+        self.parts = {code: one.parts for code, one in meanings.items() if one.adds == "sum_of"}
+
+    def match(self, token: Token, around: Reach) -> Match | None:
+        """The indicator a figure is meant to be, the nearest where none is certain, None where no words fit."""
+        if around.items and (summed := self._sum(token, around)):
+            return summed
+        best: dict[str, tuple[int, Phrase, bool]] = {}
+        met = (phrase for word, some in self.by_word.items() if word in around.own for phrase in some)
+        for phrase in met:
+            score = _score(phrase, around)
+            if score and not self._blocked(phrase, around):
+                fits = self._fits(phrase, token)
+                known = best.get(phrase.indicator)
+                if known is None or (fits, score) > (known[2], known[0]):
+                    best[phrase.indicator] = (score, phrase, fits)
+        if not best:
+            return None
+        fitting = {code: one for code, one in best.items() if one[2]} or best
+        top = max(score for score, *_ in fitting.values())
+        first = [one for one in fitting.values() if one[0] == top]
+        _, phrase, fits = first[0]
+        outdone = fits and any(score > top + OWN for score, _, fit in best.values() if not fit)
+        rivals = tuple(one[1].indicator for one in first[1:])
+        return Match(phrase.indicator, phrase.shown, fits and not rivals and not outdone, not fits, rivals)
+
+    def _sum(self, token: Token, around: Reach) -> Match | None:
+        """What a list of the parts of a sum adds up to: "A、B、C等511件"."""
+        for code, parts in self.parts.items():
+            met = {
+                part
+                for item in around.items
+                for part in parts
+                for phrase in self.all
+                if phrase.indicator == part and all(word in item for word in phrase.own)
+            }
+            if len(met) > 1 and unit_of(self.meanings[code].unit["zh"]) == unit_of(token.number.unit):
+                return Match(code, "、".join(around.items), True)
+        return None
+
+    def _fits(self, phrase: Phrase, token: Token) -> bool:
+        if token.claim == ZERO:
+            return phrase.unit != "%"
+        if token.claim == WHOLE:
+            return phrase.unit == "%"
+        return unit_of(phrase.unit) == unit_of(token.number.unit)
+
+    @staticmethod
+    def _blocked(phrase: Phrase, around: Reach) -> bool:
+        blocked = _BLOCKED.get(phrase.indicator)
+        return bool(blocked and blocked.search(around.own))
+
+
+def _phrase(code: str, name: str, unit: str) -> Phrase:
+    told = _UNIT.search(name)
+    words = _UNIT.sub("", name)
+    topic, _, own = words.rpartition(">")
+    return Phrase(code, tuple(topic.split()), tuple(own.split()), told[1] if told else unit, words)
+
+
+def _score(phrase: Phrase, around: Reach) -> int:
+    """How much of what was written speaks for a phrase; 0 where a word of it is missing.
+
+    In a list that a number sums up, a noun that is an item itself says nothing of the sum: "A会、B会等共12次".
+    """
+    own = f"{around.item}#|{around.tail}" if around.items else around.own
+    if not all(around.tail.startswith(word[1:]) if word[0] == "^" else word in own for word in phrase.own):
+        return 0
+    if around.items and any(around.item.endswith(word) for word in phrase.own):
+        return 0
+    score = OWN * sum(map(len, phrase.own))
+    for word in phrase.topic:
+        if word in around.sentence:
+            score += NEAR * len(word)
+        elif word in around.paragraph:
+            score += PARAGRAPH * len(word)
+        else:
+            return 0
+    return score

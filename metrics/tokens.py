@@ -1,0 +1,252 @@
+"""Every number of a report and every word that claims none or all, each exactly once, and what sort of thing it is.
+
+This room knows Chinese reports and no store: what a figure is a figure of, metrics/claims.py finds. Which words make a
+date, an ordinal or a name is data (metrics/report_words.toml).
+"""
+
+import re
+import tomllib
+from bisect import bisect_right
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import NamedTuple
+
+from metrics import wording
+from metrics.wording import Number
+
+FIGURE, DATE, ORDINAL, NAME = "figure", "date", "ordinal", "name"
+ZERO, WHOLE = "zero", "whole"
+NUMERALS = "〇零一二三四五六七八九十百千万亿"
+COUNTED = re.compile(rf"[{NUMERALS}\d①-⑳]")
+# Half-width marks are as good as full-width ones, but for the comma of 8,412 and the point of 1.5.
+_FULL_WIDTH = re.compile(r"(?<!\d),|,(?!\d{3})|[;:!?()](?!\d)|(?<!\d)[:()]|[()]")
+_MARK = dict(zip(",;:!?()", "，；：！？（）", strict=True))
+_RANKS = [re.compile(form) for form in (f"[{NUMERALS}]+[、.．]", "[（(]", "")]  # 一、 before （一） before 1.
+LONGEST_TAIL, LONGEST_CLAIM = 16, 14
+
+
+def _load(path: Path) -> dict:
+    """The words of reports with {n} and {d} filled in."""
+
+    def filled(value):
+        if isinstance(value, str):
+            return value.replace("{n}", NUMERALS).replace("{d}", r"\d")
+        if isinstance(value, list):
+            return [filled(one) for one in value]
+        return {key: filled(one) for key, one in value.items()} if isinstance(value, dict) else value
+
+    return filled(tomllib.loads(path.read_text("utf-8")))
+
+
+WORDS = _load(Path(__file__).parent / "report_words.toml")
+MARKS = {name: re.compile(text) for name, text in WORDS["marks"].items() if isinstance(text, str)}
+_SORTS = [(row["name"], re.compile("|".join(f"(?:{one})" for one in row["patterns"]))) for row in WORDS["sort"]]
+_CLAIMS = re.compile(
+    f"(?P<no>{WORDS['claims']['not_zero']})|(?P<zero>{WORDS['claims']['zero']})|(?P<whole>{WORDS['claims']['whole']})"
+)
+
+
+class Token(NamedTuple):
+    """A number, or a word that claims none or all, where it stands.
+
+    sort     figure, date, ordinal or name
+    number   what it says, of a figure that is a number
+    claim    zero or whole, of a figure that is a word
+    """
+
+    start: int
+    end: int
+    text: str
+    sort: str
+    number: Number | None = None
+    claim: str = ""
+
+
+class Reach(NamedTuple):
+    """What stands around a figure and may say what it is a figure of.
+
+    item       its own words before it: from the last mark or number, of a list the last item, of "A、B等C" the C
+    tail       what follows it up to the next mark or number
+    items      where it sums a list up ("A、B、C等共"), the items of the list; then `item` is what begins the first
+    clause     from the last mark or number to the next, the list included
+    sentence   from the beginning of the sentence up to the figure, and its tail
+    paragraph  the same from the beginning of the paragraph, with the heading above it
+    """
+
+    item: str
+    tail: str
+    items: tuple[str, ...]
+    clause: str
+    sentence: str
+    paragraph: str
+
+    @property
+    def own(self) -> str:
+        """The words that are the figure's alone."""
+        return f"{self.item}|{self.tail}"
+
+
+class Text:
+    """A report, read: its tokens in order, and what stands around each. `text` has its marks in full width."""
+
+    def __init__(self, text: str):
+        self.text = _FULL_WIDTH.sub(lambda mark: _MARK[mark[0]], text)
+        self.written = text
+        # Where a clause, a tail, a sentence and a paragraph end.
+        self._clauses, self._tails, self._sentences, self._lines = (
+            [match.start() for match in re.finditer(marks, self.text)]
+            for marks in ("[，。；：！？\n（）]", "[，。；：！？\n（）、]", "[。！？\n]", "\n")
+        )
+
+    @cached_property
+    def tokens(self) -> list[Token]:
+        """All of them, without overlap; every digit and every Chinese numeral lies in exactly one."""
+        taken = bytearray(len(self.text))
+        found = [Token(start, end, self.written[start:end], sort) for start, end, sort in self._covers(taken)]
+        bare = "".join(" " if covered else letter for letter, covered in zip(self.text, taken, strict=True))
+        for number in wording.find(bare):
+            found.append(self._number(number._replace(text=self.written[number.start : number.end])))
+            taken[number.start : number.end] = b"\1" * (number.end - number.start)
+        for match in COUNTED.finditer(self.text):  # what is left is part of no number: the last of 1.2.3
+            if not taken[match.start()]:
+                found.append(Token(*match.span(), match[0], NAME))
+        return sorted([*found, *self._claims(sorted(found))])
+
+    def _covers(self, taken: bytearray) -> Iterator[tuple[int, int, str]]:
+        """The places with numerals that a pattern says are no figures; the first pattern wins."""
+        for sort, pattern in _SORTS:
+            for match in pattern.finditer(self.text):
+                start, end = match.span()
+                if not any(taken[start:end]) and COUNTED.search(self.text, start, end):
+                    taken[start:end] = b"\1" * (end - start)
+                    yield start, end, sort
+
+    def _number(self, number: Number) -> Token:
+        """A number that nothing covers: a figure, unless it is a numeral in words that counts nothing."""
+        sort = FIGURE if self._counts(number) else NAME
+        return Token(number.start, number.end, number.text, sort, number if sort == FIGURE else None)
+
+    def _counts(self, number: Number) -> bool:
+        written = self.text[number.at]
+        before, after = self.text[: number.start][-1:], self.text[number.end : number.end + 1]
+        if written.isdigit():
+            return bool(number.unit) or not (before in '“"‘「' and after in '”"’」' and before)
+        if not number.unit:
+            return not number.exact
+        if number.exact and number.value == 1:
+            # 一次 in the middle of a sentence is "once" or "a"; it counts where it ends one or is told as a sum.
+            return not after or after in "，。；、,;\n" or before in "仅只共各计"
+        return True
+
+    def _claims(self, others: list[Token]) -> Iterator[Token]:
+        """Words that deny or that tell of all; not those that only look so (无论), nor those with a number (无1件)."""
+        starts = [token.start for token in others]
+        for match in _CLAIMS.finditer(self.text):
+            if match["no"] or self._inside(others, starts, match.start()):
+                continue
+            end = match.end()
+            stop = min(_following(self._tails, end, len(self.text)), end + LONGEST_CLAIM)
+            following = bisect_right(starts, match.start())
+            if following < len(others) and others[following].start < stop:
+                if match["whole"]:
+                    yield Token(*match.span(), match[0], NAME)  # the number after it says how many
+                    continue
+                stop = others[following].start
+            if match["zero"] and stop == end:
+                continue
+            whole = match["whole"]
+            last = end if whole == "全覆盖" else stop
+            yield Token(match.start(), last, self.written[match.start() : last], FIGURE, None, WHOLE if whole else ZERO)
+
+    @staticmethod
+    def _inside(others: list[Token], starts: list[int], at: int) -> bool:
+        n = bisect_right(starts, at) - 1
+        return n >= 0 and at < others[n].end
+
+    def reach(self, n: int) -> Reach:
+        """What stands around the n-th token."""
+        if n not in self._reached:
+            self._reached[n] = self._around(n)
+        return self._reached[n]
+
+    @cached_property
+    def _reached(self) -> dict[int, Reach]:
+        return {}
+
+    @cached_property
+    def _numbers(self) -> list[int]:
+        """The tokens that are numbers of figures, by their place among the tokens."""
+        return [n for n, token in enumerate(self.tokens) if token.number]
+
+    def _around(self, n: int) -> Reach:
+        token, text = self.tokens[n], self.text
+        clause = text[self._edge_before(n) : token.start]
+        after = bisect_right(self._numbers, n)
+        following = self.tokens[self._numbers[after]].start if after < len(self._numbers) else len(text)
+        stop = min(_following(self._tails, token.end, len(text)), following, token.end + LONGEST_TAIL)
+        tail = (token.text if token.claim else "") + text[token.end : stop]
+        items = [item for item in clause.split("、") if item]
+        item, listed = (items[-1] if items else ""), ()
+        head = item.rpartition("等")[2] if "等" in item else item
+        summed = MARKS["total"].sub("", head)
+        if ("等" in item and not summed.strip("达约有")) or (len(items) > 1 and "等" not in item and summed != head):
+            listed, item = tuple(items), items[0]
+        elif "等" in item:
+            item = summed
+        sentence = text[self.sentence_start(token.start) : stop]
+        paragraph = text[_before(self._lines, token.start) : token.start]
+        return Reach(item, tail, listed, f"{clause}|{tail}", sentence, self._heading(token.start) + paragraph)
+
+    def _edge_before(self, n: int) -> int:
+        """Where the words of the n-th token begin: after the last mark, or after the number before it and its tail."""
+        edge = _before(self._clauses, self.tokens[n].start)
+        before = bisect_right(self._numbers, n - 1) - 1
+        if before >= 0 and (last := self.tokens[self._numbers[before]]).end > edge:
+            mark = _following(self._tails, last.end, len(self.text))
+            edge = mark + 1 if mark < self.tokens[n].start else last.end
+        return edge
+
+    def sentence_start(self, at: int) -> int:
+        """Where the sentence of a place begins."""
+        return _before(self._sentences, at)
+
+    @cached_property
+    def headings(self) -> list[tuple[int, str]]:
+        """Where each heading begins, and its words: a short numbered line, or the numbered opening of a paragraph."""
+        numbered = rf"[ \t　]*(?:[（(]?[{NUMERALS}\d]{{1,3}}[)）、.．])[^。\n]{{2,60}}"
+        return [(match.start(), match[0]) for match in re.finditer(rf"(?m)^{numbered}", self.text)]
+
+    @cached_property
+    def planned(self) -> list[tuple[int, int]]:
+        """The stretches that tell of next year's plans: from such a heading to the next of its rank."""
+        found, begun, rank = [], None, 0
+        for start, heading in self.headings:
+            own = next(n for n, form in enumerate(_RANKS) if form.match(heading.strip()))
+            if begun is not None and own <= rank:
+                found.append((begun, start))
+                begun = None
+            if begun is None and MARKS["planned"].search(re.split("[。：]", heading)[0]):
+                begun, rank = start, own
+        return found + ([(begun, len(self.text))] if begun is not None else [])
+
+    def _heading(self, at: int) -> str:
+        """The heading above a place."""
+        n = bisect_right(self._heading_starts, at) - 1
+        return f"{self.headings[n][1]}。" if n >= 0 else ""
+
+    @cached_property
+    def _heading_starts(self) -> list[int]:
+        return [start for start, _ in self.headings]
+
+
+def _before(places: list[int], at: int) -> int:
+    """The letter after the last of some places before `at`."""
+    n = bisect_right(places, at - 1) - 1
+    return places[n] + 1 if n >= 0 else 0
+
+
+def _following(places: list[int], at: int, end: int) -> int:
+    """The first of some places from `at` on, or the end."""
+    n = bisect_right(places, at - 1)
+    return places[n] if n < len(places) else end
