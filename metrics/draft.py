@@ -494,9 +494,9 @@ def _heads(names: Iterable[str]) -> tuple[Piece, ...]:
 
 
 def _exact(one) -> str:
-    """A figure's exact value, of a ratio with its base: 9,232; 99.74（385/386）; —"""
+    """A figure's exact value, of a ratio with its base: 9,232; 99.74%（385/386）; —"""
     base = share(one.numerator, one.denominator)
-    return number(one.value) + (f"（{base}）" if base else "")
+    return number(one.value) + (f"%（{base}）" if base else "")
 
 
 def appendix(store, found: Draft) -> list[Paragraph]:

@@ -20,7 +20,7 @@ from db import reports, units
 from db import settings as chosen
 from db.engine import open_store, writing
 from db.language import Refusal, Rejected
-from metrics import draft, papers, templates
+from metrics import claims, draft, papers, templates
 from metrics.__main__ import main
 from metrics.catalogue import catalogue
 from metrics.exports import number
@@ -31,8 +31,8 @@ from tests.desk import STREET, A, B, Desk
 CUT_OFF = date(2024, 12, 18)
 PUBLISHED = """
     受理12345热线工单9232件 无超期 无延期工单 当面咨询200余人次 电话咨询近100人次 法律顾问参与各类事项511件
-    法治宣传活动16场 宣传品8000余份 覆盖10万余人次 30个社区、111个小区 配备法律顾问的社区30个 集中学法7次
-    培训800余人 通过率100%（312/312） 全员通过 任务13项 列入17项
+    法治宣传活动16场 宣传品8000余份 覆盖10万余人次 30个社区、所辖111个小区 配备法律顾问的社区30个 集中学法7次
+    培训800余人 通过率100%（312/312） 全员通过 法治建设重点任务13项 应知应会法律法规17项
 """.split()
 MANDATED = """
     一、主要举措和成效 二、存在的不足和原因 三、党政主要负责人履行第一责任人职责情况 四、下一年度主要安排
@@ -127,6 +127,18 @@ def test_a_claim_proved_ticket_by_ticket_says_so(made):
     assert {one.text for one in made.spans if one.asked is None} == {"无超期", "无延期工单"}
     assert "应办 12345 工单 9,232 件" in made.claims["无超期"]
     assert "按本单位口径" in made.claims["无延期工单"]
+
+
+def test_the_draft_holds_against_the_check_of_reports(made, sample_store):
+    found = claims.check(sample_store, made.plain, 2024, CUT_OFF)
+    assert not found.conflicts
+    at = {one.start: one.asked.indicator for one in made.spans if one.asked}
+    read = [one for one in found.claims if one.sort == "figure" and one.start in at]
+    assert len(read) > 25
+    told_by_rate = {"exam.passed": "exam.pass_rate", "community.with_adviser": "community.adviser_coverage"}
+    assert [(one.text, one.indicator) for one in read] == [
+        (one.text, at[one.start] if one.indicator == at[one.start] else told_by_rate.get(at[one.start])) for one in read
+    ]
 
 
 # ------------------------------------------------------------------------------------------ what is left out
@@ -600,9 +612,10 @@ def test_the_table_of_the_year_is_the_figures(document, sample_store):
     table = docx.Document(io.BytesIO(document)).tables[0]
     cells = [[cell.text for cell in row.cells] for row in table.rows]
     whole = figures(sample_store, 2024, cut_off=CUT_OFF)
+    whole = whole[whole["value"].notna() | whole["previous"].notna()]
     assert [row[0] for row in cells[1:]] == list(whole["name"])
-    assert [row[2].partition("（")[0] for row in cells[1:]] == list(whole["value"].map(number))
-    assert cells[1:][list(whole["indicator"]).index("exam.pass_rate")][2] == "100（312/312）"
+    assert [row[2].partition("%（")[0] for row in cells[1:]] == list(whole["value"].map(number))
+    assert cells[1:][list(whole["indicator"]).index("exam.pass_rate")][2] == "100%（312/312）"
 
 
 def test_the_appendix_says_of_each_figure_what_it_means_and_how_to_see_its_rows(document, made, sample_store):
@@ -617,7 +630,7 @@ def test_the_appendix_says_of_each_figure_what_it_means_and_how_to_see_its_rows(
         assert f"python -m metrics rows {asked.indicator} --year 2024 --cut-off 2024-12-18" in below[0]
     shown = {asked.indicator: head for asked, head in zip(made.figures, heads, strict=True)}
     assert shown["hotline.received"][2:4] == ["9,232", "9,232"]
-    assert shown["exam.pass_rate"][2] == "100（312/312）"
+    assert shown["exam.pass_rate"][2] == "100%（312/312）"
     for code in ("exam.pass_rate", "adviser.cases", "hotline.satisfaction_rate", "hotline.open", "community.compounds"):
         assert shown[code][3] == number(len(rows(sample_store, code, 2024, cut_off=CUT_OFF)))
 
