@@ -36,6 +36,7 @@ _WORDS = {
     "nothing": "【待写：本节的句子都没有写入，原因见附录】",
     "unknown": "缺报无法计算：{why}。",
     "missing": "〔缺报{n}份〕",
+    "missing before": "〔上年缺报{n}份〕",
     "chart by month": "{name}（按月，{period}）",
     "chart by community": "{name}（分社区，{period}）",
     "month": "月份",
@@ -49,6 +50,8 @@ _WORDS = {
     "每个数字列出指标、口径、准确数、背后的记录条数，以及查看这些记录的命令。统计期间：{period}。",
     "evidence": ("序号", "指标", "准确数", "记录（条）", "截至日"),
     "meaning": "编码 {code}，口径（{day}起）：{meaning}",
+    "before": "上年同期{value}，记录{n}条：{command}",
+    "rows": "python -m metrics rows {0.indicator} --year {0.year} --cut-off {0.cut_off}",
     "waived": "缺报{n}份，豁免原因：{reason}（{by}，{at}）",
     "not waived": "缺报{n}份，未豁免",
     "claims": "写入正文的判断",
@@ -97,15 +100,20 @@ class Span(NamedTuple):
 
 @dataclass(frozen=True)
 class Draft:
-    """The report as drafted. `figures`: everything it was made of, in order; `claims`: the slots of those that hold,
-    with what they rest on; `missing`: the figures with daily reports missing; `unknown`: why nobody can tell which are
-    missing, where the year's holiday notice is not known."""
+    """The report as drafted.
+
+    figures    everything it was made of, in order; `beside`: last year's figures that stand beside them
+    claims     the slots of the claims that hold, with what each rests on
+    missing    the figures with daily reports missing
+    unknown    why nobody can tell which are missing, where the year's holiday notice is not known
+    """
 
     office: str
     period: Period
     paragraphs: list[Paragraph]
     left_out: list[LeftOut]
     figures: list[Asked]
+    beside: list[Asked]
     claims: dict[str, str]
     missing: list[Missing]
     unknown: Problem | None = None
@@ -161,8 +169,9 @@ def text(store, year: int, cut_off: date | None = None, template: str | None = N
         below = list(takewhile(lambda one: one.sort in ("body", "point"), lines[n + 1 :]))
         if line.sort in ("part", "section") and below and not any(made[one.number] for one in below):
             paragraphs.append(Paragraph("body", (Piece(_WORDS["nothing"], "to_write"),), line.number))
-    missing = [one for asked in facts.used if (one := facts.missing(asked))]
-    return Draft(facts.office, facts.period, paragraphs, left_out, list(facts.used), facts.held, missing, facts.unknown)
+    missing = [one for asked in facts.used | facts.beside if (one := facts.missing(asked))]
+    used = list(facts.used), list(facts.beside)
+    return Draft(facts.office, facts.period, paragraphs, left_out, *used, facts.held, missing, facts.unknown)
 
 
 def document(store, year: int, cut_off: date | None = None) -> bytes:
@@ -239,11 +248,13 @@ def take_back(store, year: int, codes: Sequence[str], *, by: str) -> None:
 
 
 class _Facts:
-    """What a draft asks of the store, each thing once; and what it used of it."""
+    """What a draft asks of the store, each thing once; and what it used of it, last year's figures `beside` this
+    year's included."""
 
     def __init__(self, store, period: Period, known: Catalogue):
         self.store, self.period, self.known = store, period, known
         self.used: dict[Asked, None] = {}
+        self.beside: dict[Asked, None] = {}
         self.held: dict[str, str] = {}
         with reading(store) as conn:
             self.office: str = settings.get(conn, "office")
@@ -299,7 +310,18 @@ class _Facts:
     def note(self, asked: Asked) -> Piece | None:
         """The mark of a figure whose daily reports are missing, until they are filed or waived."""
         one = self.missing(asked)
-        return Piece(_WORDS["missing"].format(n=one.missing), "note") if one and not one.waiver else None
+        word = "missing" if asked.year == self.period.year else "missing before"
+        return Piece(_WORDS[word].format(n=one.missing), "note") if one and not one.waiver else None
+
+    def shows(self, code: str, before: bool) -> list[Piece]:
+        """Use a figure outside a sentence, with last year's `before` it where that is shown too; the notes of both."""
+        asked = self.asked(code)
+        self.used.setdefault(asked)
+        notes = [self.note(asked)]
+        if before:
+            self.beside.setdefault(self.asked(code, True))
+            notes.append(self.note(self.asked(code, True)))
+        return [one for one in notes if one]
 
 
 def _count(missing: object) -> int:
@@ -462,11 +484,9 @@ def _chart(slot: Slot, line: Line, facts: _Facts) -> list[Paragraph]:
         series.append((_WORDS["year before"].format(year=period.year - 1), _cells(found["previous"])))
     title = _WORDS[f"chart by {by}"].format(name=meaning.name["zh"], period=_period(period))
     drawn = Chart(title, meaning.unit["zh"], _WORDS[by], tuple(names), tuple(series), across=by == "community")
-    asked = facts.asked(code)
-    facts.used.setdefault(asked)
-    made = [Paragraph(templates.CHART, (Piece(title, "figure", asked),), line.number, chart=drawn)]
-    note = facts.note(asked)
-    return made + ([Paragraph("small", (note,), line.number)] if note else [])
+    notes = facts.shows(code, len(series) > 1)
+    made = [Paragraph(templates.CHART, (Piece(title, "figure", facts.asked(code)),), line.number, chart=drawn)]
+    return made + ([Paragraph("small", tuple(notes), line.number)] if notes else [])
 
 
 def _cells(column: pd.Series) -> tuple[float | None, ...]:
@@ -480,11 +500,11 @@ def _totals(line: Line, facts: _Facts) -> list[Paragraph]:
         one = facts.now[code]
         if pd.isna(one.value) and pd.isna(one.previous):
             continue
-        asked = facts.asked(code)
-        facts.used.setdefault(asked)
-        words = (meaning.name["zh"], meaning.unit["zh"], _exact(one), number(one.previous))
-        value = Piece(words[2], "figure", asked)
-        lines.append((Piece(words[0]), Piece(words[1]), value, Piece(words[3]), facts.note(asked) or Piece("")))
+        notes = facts.shows(code, not pd.isna(one.previous))
+        marked = Piece("".join(note.text for note in notes), "note" if notes else "")
+        value = Piece(_exact(one), "figure", facts.asked(code))
+        before = Piece(number(one.previous), *([] if pd.isna(one.previous) else ["figure", facts.asked(code, True)]))
+        lines.append((Piece(meaning.name["zh"]), Piece(meaning.unit["zh"]), value, before, marked))
     table = Table(tuple(lines), (4.4, 1.4, 4.2, 2.2, 3.4), right=(2, 3))
     return [Paragraph(templates.TABLE, number=line.number, table=table)] if len(lines) > 1 else []
 
@@ -516,7 +536,13 @@ def appendix(store, found: Draft) -> list[Paragraph]:
         said = [_WORDS["meaning"].format(**meant)]
         said += [_waiver(waived[asked])] if asked in waived else []
         said += [one.note] if isinstance(one.note, str) else []
-        said.append(f"python -m metrics rows {asked.indicator} --year {asked.year} --cut-off {asked.cut_off}")
+        said.append(_WORDS["rows"].format(asked))
+        before = Period(asked.year, asked.cut_off).before
+        if (last := Asked(asked.indicator, before.year, before.last)) in found.beside:
+            behind = number(_behind(store, last, known, counted))
+            value = {"value": number(one.previous), "n": behind, "command": _WORDS["rows"].format(last)}
+            said.append(_WORDS["before"].format(**value))
+            said += [_waiver(waived[last])] if last in waived else []
         under.append("\n".join(said))
     note = _WORDS["appendix note"].format(period=_period(found.period))
     made = [

@@ -279,6 +279,20 @@ def test_a_chart_and_a_table_of_figures_with_reports_missing_are_marked_too(samp
     assert marked == {one.name["zh"] for one in found.unwaived} and "新媒体普法推送" in marked
 
 
+def test_last_years_figures_are_marked_and_shown_behind_as_well(sqlite_office, clerk_of):
+    clerk = clerk_of(sqlite_office)
+    clerk.files("media", A, "2023-03-06", posts=4)
+    clerk.files("media", A, "2024-03-05", posts=7)
+    with writing(sqlite_office) as conn:
+        chosen.put(conn, "reporting_since", "2023-12-18")
+    draft.waive(sqlite_office, 2024, ["media.posts"], reason="系统切换", by="王芳", cut_off=CUT_OFF)
+    found = draft.text(sqlite_office, 2024, CUT_OFF, "标题\n【图：新媒体普法推送：分月】\n【表：年度汇总】")
+    assert notes(found) == ["〔上年缺报30份〕"]
+    assert ("media.posts", 2023, date(2023, 12, 18)) in [one.asked for one in found.unwaived]
+    said = "".join(texts(draft.as_document(sqlite_office, found)))
+    assert "上年同期4，记录1条：python -m metrics rows media.posts --year 2023 --cut-off 2023-12-18" in said
+
+
 def test_a_year_without_a_holiday_notice_cannot_tell_what_is_missing(sqlite_office, clerk_of):
     clerk_of(sqlite_office).files("media", A, "2003-03-05", posts=3)
     with writing(sqlite_office) as conn:
