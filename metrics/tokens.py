@@ -104,7 +104,12 @@ class Text:
         """All of them, without overlap; every digit and every Chinese numeral lies in exactly one."""
         taken = bytearray(len(self.text))
         found = [Token(start, end, self.written[start:end], sort) for start, end, sort in self._covers(taken)]
-        bare = "".join(" " if covered else letter for letter, covered in zip(self.text, taken, strict=True))
+        for match in _CLAIMS.finditer(
+            self.text
+        ):  # 零超期 claims, 零 in 二〇二零 counts: where it claims it is no number
+            if match["zero"] == "零" and not taken[match.start()]:
+                taken[match.start()] = 1
+        bare = "".join("\0" if covered else letter for letter, covered in zip(self.text, taken, strict=True))
         for number in wording.find(bare):
             found.append(self._number(number._replace(text=self.written[number.start : number.end])))
             taken[number.start : number.end] = b"\1" * (number.end - number.start)
@@ -132,7 +137,7 @@ class Text:
         before, after = self.text[: number.start][-1:], self.text[number.end : number.end + 1]
         if written.isdigit():
             return bool(number.unit) or not (before in '“"‘「' and after in '”"’」' and before)
-        if not number.unit:
+        if not number.unit or before in "“「" and before:  # “四个自信”
             return not number.exact
         if number.exact and number.value == 1:
             # 一次 in the middle of a sentence is "once" or "a"; it counts where it ends one or is told as a sum.
@@ -142,8 +147,9 @@ class Text:
     def _claims(self, others: list[Token]) -> Iterator[Token]:
         """Words that deny or that tell of all; not those that only look so (无论), nor those with a number (无1件)."""
         starts = [token.start for token in others]
+        reached = 0
         for match in _CLAIMS.finditer(self.text):
-            if match["no"] or self._inside(others, starts, match.start()):
+            if match["no"] or match.start() < reached or self._inside(others, starts, match.start()):
                 continue
             end = match.end()
             stop = min(_following(self._tails, end, len(self.text)), end + LONGEST_CLAIM)
@@ -154,9 +160,11 @@ class Text:
                     continue
                 stop = others[following].start
             if match["zero"] and stop == end:
+                if match["zero"] == "零":
+                    yield Token(*match.span(), match[0], NAME)
                 continue
             whole = match["whole"]
-            last = end if whole == "全覆盖" else stop
+            last = reached = end if whole == "全覆盖" else stop
             yield Token(match.start(), last, self.written[match.start() : last], FIGURE, None, WHOLE if whole else ZERO)
 
     @staticmethod

@@ -152,7 +152,7 @@ def listing(found: claims.Checked) -> None:
         decision(one, place)
 
 
-st.title(_("核对"))
+st.title(_("报告核对"))
 flash()
 if not data.communities():
     st.info(_("还没有社区，请先到“设置”登记。"))

@@ -38,7 +38,7 @@ current = st.navigation(
         page("imports", _("导入"), "upload_file"),
         page("annual", _("年报"), "summarize"),
         page("draft", _("起草"), "edit_document"),
-        page("check", _("核对"), "fact_check"),
+        page("check", _("报告核对"), "fact_check"),
         page("calendar", _("工作日历"), "calendar_month"),
         page("settings", _("设置"), "settings"),
         page("rows", _("明细"), "table_rows", visibility="hidden"),

@@ -17,7 +17,7 @@ WENHUA = "120114001007"
 
 CUT_OFF = date(2024, 12, 18)
 PAGES_IN_ENGLISH = (
-    *("Overview", "Daily entry", "12345 tickets", "Activities", "Import", "Annual report", "Working days"),
+    *("Overview", "Daily entry", "12345 tickets", "Activities", "Import", "Annual report", "Report check", "Working days"),
     "Settings",
 )
 
@@ -157,3 +157,19 @@ def test_no_source_file_is_served(served, path):
             assert b"import streamlit" not in answer.read()
     except urllib.error.HTTPError as error:
         assert error.code == 404
+
+
+def test_a_number_of_a_pasted_report_opens_the_events_behind_it(visitor):
+    page = visitor.opens("/check")
+    page.locator("textarea").fill("街道举办法治宣传活动17场，发放宣传品8000余份。")
+    page.locator("textarea").press("Control+Enter")
+    visitor.settles()
+    number = page.get_by_role("link", name="8000余份")
+    assert "8,412" in number.get_attribute("title")
+    with page.context.expect_page() as opened:
+        number.click()
+    rows = opened.value
+    rows.wait_for_selector('[data-testid="stMetricValue"]')
+    assert query(rows)["indicator"] == "publicity.materials"
+    assert rows.get_by_test_id("stMetricValue").inner_text().strip() == "8,412"
+    assert page.locator("textarea").input_value().startswith("街道举办")

@@ -3,6 +3,7 @@
 import io
 import json
 from datetime import date
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -131,3 +132,51 @@ class TestImport:
         _, out, _ = run("rows", "consultation.in_person", "--year", 2024, "--format", "json")
         assert json.loads(out) == []
         assert run("import", "--undo", 999)[0] == 2
+
+
+@pytest.fixture
+def report(tmp_path):
+    """The synthetic report of 2024 as a file, with words of it replaced."""
+
+    def write(was: str = "", now: str = "", name: str = "报告.txt"):
+        text = Path(__file__).with_name("report_2024.txt").read_text("utf-8")
+        path = tmp_path / name
+        path.write_text(text.replace(was, now) if was else text, "utf-8")
+        return path
+
+    return write
+
+
+def test_check_answers_no_where_a_number_conflicts(run, report):
+    asked = ("--year", 2024, "--cut-off", "2024-12-18")
+    assert run("check", report(), *asked)[0] == 0
+    code, out, _ = run("check", report("9232件", "9223件"), *asked, "--format", "json")
+    *tokens, last = json.loads(out)
+    assert code == 1
+    assert [token["text"] for token in tokens if token["verdict"] == "conflicts"] == ["9223件"]
+    assert (last["summary"]["agrees"], last["summary"]["conflicts"]) == (17, 1)
+
+
+def test_check_tells_people_what_it_found(run, report):
+    code, out, _ = run("check", report("五、其他需要报告的情况\n", ""), "--year", 2024, "--cut-off", "2024-12-18")
+    lines = out.splitlines()
+    assert code == 0
+    assert lines[-2] == "没有“其他需要报告的情况”部分"
+    assert "不符 0" in lines[-1] and any("9232件" in line and "相符" in line for line in lines)
+
+
+def test_check_finds_what_was_copied_from_last_year(run, report, tmp_path):
+    earlier = tmp_path / "2023.txt"
+    earlier.write_text("全年集中学法6次，走访企业45家。", "utf-8")
+    again = report("二、存在的", "走访企业45家。\n二、存在的")
+    _, out, _ = run("check", again, "--year", 2024, "--last-year", earlier, "--format", "json")
+    flags = json.loads(out)[-1]["summary"]["flags"]
+    assert [flag["reason"] for flag in flags if flag["flag"] == "unchanged"] == ["与上年报告里的数相同"]
+
+
+def test_check_says_what_it_cannot_read(run, tmp_path):
+    broken = tmp_path / "报告.docx"
+    broken.write_bytes(b"PK\x03\x04")
+    code, out, err = run("check", broken, "--year", 2024)
+    assert (code, out) == (2, "") and "报告.docx" in err
+    assert run("check", tmp_path / "none.txt", "--year", 2024)[0] == 2

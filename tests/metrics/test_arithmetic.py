@@ -1,0 +1,59 @@
+"""Sums and shares that a text states are computed again from the text's own numbers."""
+
+import pytest
+
+from metrics.arithmetic import findings
+from metrics.tokens import Text
+
+
+def judged(text: str) -> dict[str, str]:
+    read = Text(text)
+    return {read.tokens[found.at].text: found.verdict for found in findings(read)}
+
+
+@pytest.mark.parametrize(
+    ("printed", "verdict"),
+    [("99.5%", "agrees"), ("99.49%", "agrees"), ("99%", "agrees"), ("99.4%", "agrees-if-truncated")]
+    + [("99.6%", "conflicts"), ("100%", "conflicts"), ("超过99%", "agrees"), ("99.5%以上", "conflicts")],
+)
+def test_a_rate_is_held_against_the_counts_it_names(printed, verdict):
+    """591 of 594 is 99.4949…%."""
+    found = judged(f"应办594件，按期办结591件，按期办结率{printed}。")
+    assert list(found.values()) == [verdict]
+
+
+def test_a_whole_is_a_hundred_percent():
+    assert judged("应办结312件，办结312件，办结率100%。") == {"100%": "agrees"}
+    assert judged("应办结312件，办结311件，办结率100%。") == {"100%": "conflicts"}
+
+
+def test_a_share_is_a_share_of_a_total_told_before():
+    text = "共受理诉求4000件，其中有效诉求3600件，占总量的90%；无效诉求400件，占总量的10%。\n咨询类2700件，占比75%。"
+    assert judged(text) == {"90%": "agrees", "10%": "agrees", "75%": "agrees"}
+    assert judged(text.replace("占比75%", "占比71%"))["71%"] == "conflicts"
+
+
+def test_shares_of_a_list_may_be_of_its_own_sum():
+    text = "各类诉求9999件。其中，咨询类600件，占60%；求助类300件，占30%；投诉类100件，占10%。"
+    assert judged(text) == {"60%": "agrees", "30%": "agrees", "10%": "agrees"}
+
+
+def test_a_rate_whose_counts_are_not_told_is_left_alone():
+    assert judged("群众满意率98.5%，同比提高2.1%。") == {}
+    assert judged("派单600件，按时结案590件，超时办理10件，结案率100%。") == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        ("受理诉求1655件，包括咨询1127件、求助257件、投诉248件、建议23件。", "agrees"),
+        ("受理诉求1655件，包括咨询1227件、求助257件、投诉248件、建议23件。", "conflicts"),
+        ("接到诉求466件（电话诉求414件、网络诉求52件）。", "agrees"),
+        ("接到诉求466件（电话诉求414件、网络诉求53件）。", "conflicts"),
+        ("接到诉求466件（电话诉求414件、网络诉求12件）。", "conflicts"),
+        ("受理1000件，其中咨询600件、求助300件，办结990件。", None),  # some are left out, and 办结 is no part
+        ("受理1655件，其中甲区573件，乙区278件；包括咨询1127件、求助257件、投诉271件。", "agrees"),
+    ],
+)
+def test_a_total_is_held_against_its_parts(text, verdict):
+    assert list(judged(text).values()) == ([verdict] if verdict else [])

@@ -1,0 +1,437 @@
+"""A report against the store: what agrees, what conflicts, what cannot be known; nothing silent, nothing by luck."""
+
+from datetime import date
+from decimal import Decimal
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from docx import Document
+from sqlalchemy import Engine
+
+from db import phrases, settings
+from db.engine import reading, writing
+from db.language import Refusal
+from metrics import claims
+from metrics.claims import Checked, Claim, check
+from metrics.phrases import Phrases
+from tests.desk import A, Desk
+
+REPORT = Path(__file__).with_name("report_2024.txt").read_text("utf-8")
+CUT_OFF = date(2024, 12, 18)
+PUBLISHED = {  # what the report says → what it is a figure of, in the order of the text
+    "7次": "study.sessions",
+    "800余人": "training.attendance",
+    "100%": "exam.pass_rate",
+    "全员通过": "exam.pass_rate",
+    "17项": "list.must_know",
+    "13项": "list.key_tasks",
+    "9232件": "hotline.received",
+    "无延期工单": "hotline.extended",
+    "200余人次": "consultation.in_person",
+    "近100人次": "consultation.phone",
+    "511件": "adviser.cases",
+    "16场": "publicity.activities",
+    "8000余份": "publicity.materials",
+    "10万余人次": "publicity.reach",
+    "111个": "community.compounds",
+}
+
+
+@pytest.fixture(scope="module")
+def sample(sample_store):
+    """sample("受理9232件"): a text held against the sample year."""
+
+    def held(text: str, cut_off: date = CUT_OFF, **how) -> Checked:
+        return check(sample_store, text, 2024, cut_off, **how)
+
+    return held
+
+
+@pytest.fixture
+def desk(office: Engine) -> Desk:
+    return Desk(office)
+
+
+def one(found: Checked, text: str) -> Claim:
+    """The one number of a text that is written so."""
+    (claim,) = [claim for claim in found.claims if claim.text == text]
+    return claim
+
+
+def judged(found: Checked) -> dict[str, tuple[str, str | None]]:
+    """What is said of each figure."""
+    return {claim.text: (claim.verdict, claim.indicator) for claim in found.claims if claim.sort == "figure"}
+
+
+# ------------------------------------------------------------------------------------------- the office's own report
+
+
+def test_every_figure_of_the_offices_report_agrees(sample):
+    found = sample(REPORT)
+    figures = judged(found)
+    assert {text: figures[text][1] for text in PUBLISHED} == PUBLISHED
+    assert {verdict for verdict, _ in figures.values()} == {"agrees"}
+    communities = [claim.indicator for claim in found.claims if claim.text == "30个"]
+    assert communities == ["community.with_adviser", "community.communities"]
+    assert found.flags == []
+    untracked = [claim.text for claim in found.claims if claim.sort == "untracked"]
+    assert untracked == ["20场", "600件", "无其他需要报告的情况"]
+
+
+ALTERED = [
+    ("学法7次", "学法8次"),
+    ("800余人。", "900余人。"),
+    ("通过率100%", "通过率99%"),
+    ("清单17项", "清单18项"),
+    ("任务13项", "任务12项"),
+    ("受理9232件", "受理9223件"),
+    ("30个社区全部", "29个社区全部"),
+    ("200余人次", "300余人次"),
+    ("近100人次", "100余人次"),
+    ("511件", "521件"),
+    ("活动16场", "活动17场"),
+    ("8000余份", "近8000份"),
+    ("10万余人次", "10余万人次"),
+    ("覆盖30个", "覆盖31个"),
+    ("111个", "112个"),
+]
+
+
+@pytest.mark.parametrize(("was", "now"), ALTERED)
+def test_one_altered_number_is_the_one_that_conflicts(sample, was, now):
+    assert REPORT.count(was) == 1
+    text = REPORT.replace(was, now)
+    found = sample(text)
+    (wrong,) = found.conflicts
+    assert text.index(now) <= wrong.start and wrong.end <= text.index(now) + len(now)
+    others = [claim.verdict for claim in found.claims if claim.sort == "figure" and claim is not wrong]
+    assert set(others) == {"agrees"}
+
+
+# ------------------------------------------------------------------------------------------- other offices' phrases
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "indicator"),
+    [
+        ("全年召开法治建设专题会议5次", "5次", "meeting.sessions"),
+        ("党工委会前学法12次", "12次", "study.sessions"),
+        ("开展普法活动20余场", "20余场", "publicity.activities"),
+        ("举办法治讲座42场", "42场", "training.sessions"),
+        ("法治培训覆盖1200人次", "1200人次", "training.visits"),
+        ("学法考试合格率98.6%", "98.6%", "exam.pass_rate"),
+        ("为居民提供法律咨询560人次", "560人次", "consultation.total"),
+        ("12345热线工单办结率99.2%", "99.2%", "hotline.closing_rate"),
+        ("12345工单受理1200件，按期办结率100%", "100%", "hotline.in_time_rate"),
+        ("12345热线群众满意率96%", "96%", "hotline.satisfaction_rate"),
+        ("派发普法资料5000份", "5000份", "publicity.materials"),
+        ("对巡察反馈的13个问题，已完成整改12个", "13个", "rectification.found"),
+        ("对巡察反馈的13个问题，已完成整改12个", "12个", "rectification.done"),
+        ("受理矛盾纠纷100件，成功化解98件", "100件", "mediation.received"),
+        ("受理矛盾纠纷100件，成功化解98件", "98件", "mediation.resolved"),
+        ("矛盾纠纷调解成功率98%", "98%", "mediation.resolution_rate"),
+        ("出具法律意见书24份", "24份", "review.opinions"),
+        ("完成合法性审查36件", "36件", "review.documents"),
+        ("审查各类合同32份", "32份", "review.contracts"),
+        ("落实重大行政决策程序，重大行政决策2项", "2项", "decision.major"),
+        ("办理行政诉讼8起", "8起", "litigation.lawsuits"),
+        ("办理行政复议6件", "6件", "litigation.reconsiderations"),
+        ("行政机关负责人出庭应诉率100%", "100%", "litigation.attendance_rate"),
+        ("开展案卷评查15卷", "15卷", "enforcement.files"),
+        ("持证执法人员23名", "23名", "workforce.officers"),
+        ("培育法律明白人150人", "150人", "workforce.law_persons"),
+        ("组织旁听庭审3场", "3场", "court.hearings"),
+        ("走进校园讲授法治课6次", "6次", "lecture.lessons"),
+        ("无行政败诉案件", "无行政败诉案件", "litigation.lost"),
+        ("社区法律顾问全覆盖", "全覆盖", "community.adviser_coverage"),
+    ],
+)
+def test_a_figure_is_known_by_what_offices_call_it(sample, text, number, indicator):
+    found = one(sample(text + "。"), number)
+    assert (found.sort, found.indicator) == ("figure", indicator)
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("党工委会议、法治工作专题会、书记例会共12次", "12次"),  # a sum of several things
+        ("开展消防安全宣传活动12场", "12场"),
+        ("接收社区矫正对象16人", "16人"),
+        ("办理法律援助案件85件", "85件"),
+        ("走访群众9232户", "9232户"),
+        ("出动车辆16台次", "16台"),
+        ("街道共有7个科室，30个网格", "30个"),
+        ("日均受理12345工单25件", "25件"),
+        ("每季度开展中心组学法1次", "1次"),
+        ("12345工单受理量同比下降7%", "7%"),
+        ("12345热线受理物业管理类问题122件", "122件"),
+        ("3月8日，开展普法活动1场", "1场"),
+        ("2023年，12345工单受理8800件", "8800件"),
+        ("将7个社区划分为2个片区，由法律顾问团队负责", "2个"),
+    ],
+)
+def test_what_is_no_figure_of_the_year_is_matched_with_none(sample, text, number):
+    found = one(sample(text + "。"), number)
+    assert (found.sort, found.verdict, found.stored) == ("untracked", "unknown", None)
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "nearest"),
+    [
+        ("发放宣传品8412册", "8412册", "publicity.materials"),
+        ("当面咨询232件", "232件", "consultation.in_person"),
+        ("提供法律咨询330次", "330次", "consultation.total"),
+    ],
+)
+def test_another_unit_is_another_figure_and_the_nearest_is_named(sample, text, number, nearest):
+    found = one(sample(text), number)
+    assert (found.sort, found.verdict, found.indicator) == ("untracked", "unknown", nearest)
+    assert "不是同一个数" in found.reason.text()
+
+
+def test_a_part_is_not_the_whole(sample):
+    found = sample("12345热线工单累计受理9232件，其中网格上报受理312件，咨询类3578件。")
+    assert one(found, "9232件").verdict == "agrees"
+    assert one(found, "312件").sort == "untracked"
+    assert one(found, "3578件").indicator == "hotline.inquiries"
+
+
+def test_a_month_and_a_community_are_held_against_their_own_figures(sample, sample_store):
+    march = claims.figures(sample_store, 2024, by=["month"], indicators=["consultation.phone"])["value"].iloc[2]
+    found = sample(f"3月份，电话咨询{march:.0f}人次。文华巷社区电话咨询1人次。")
+    assert (found.claims[1].verdict, found.claims[1].months) == ("agrees", (3,))
+    place = one(found, "1人次")
+    assert place.community == A and place.stored != 98
+
+
+# ------------------------------------------------------------------------------------------- how numbers are judged
+
+
+@pytest.mark.parametrize(
+    ("written", "verdict"),
+    [
+        ("8412份", "agrees"),
+        ("8,412份", "agrees"),
+        ("8000余份", "agrees"),
+        ("8000多份", "agrees"),
+        ("近9000份", "agrees"),
+        ("近8000份", "conflicts"),
+        ("8000份", "conflicts"),
+        ("逾8000份", "agrees"),
+        ("不少于8000份", "agrees"),
+        ("约8500份", "agrees"),
+        ("0.84万份", "agrees"),
+        ("八千余份", "agrees"),
+        ("8412余份", "conflicts"),
+    ],
+)
+def test_a_count_holds_as_its_words_say(sample, written, verdict):
+    assert one(sample(f"发放宣传品{written}。"), written).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("written", "verdict"),
+    [("10万余人次", "agrees"), ("10.4万人次", "agrees"), ("10万人次", "agrees-if-truncated"), ("11万人次", "conflicts")]
+    + [("10余万人次", "conflicts"), ("近11万人次", "agrees")],
+)
+def test_ten_thousands_are_read_as_written(sample, written, verdict):
+    assert one(sample(f"开展普法宣传，覆盖{written}。"), written).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("passed", "printed", "verdict"),
+    [
+        (311, "100%", "conflicts"),
+        (311, "99.68%", "agrees"),
+        (311, "99.7%", "agrees"),
+        (311, "99.6%", "agrees-if-truncated"),
+        (311, "99.5%", "conflicts"),
+        (312, "100%", "agrees"),
+        (311, "全员通过", "conflicts"),
+        (312, "全员通过", "agrees"),
+    ],
+)
+def test_a_share_is_a_hundred_percent_only_of_a_whole(clerk, passed, printed, verdict):
+    clerk.files("exam", A, "2024-03-05", title="学法考试", takers=312, passed=passed)
+    words = "" if "员" in printed else "通过率"
+    found = check(clerk.store, f"组织学法考试，{words}{printed}。", 2024)
+    assert one(found, printed).verdict == verdict
+
+
+def test_where_the_store_has_no_number_it_cannot_say(clerk):
+    found = one(check(clerk.store, "发放宣传品100份。", 2024), "100份")
+    assert (found.sort, found.verdict, found.stored) == ("figure", "unknown", None)
+
+
+def test_none_late_is_refused_when_one_was(desk):
+    desk.brings("T1", closed="2024-09-13 10:00")
+    text = "12345热线工单无超期，无延期工单。"
+    assert {claim.verdict for claim in check(desk.store, text, 2024).claims if claim.text.startswith("无")} == {
+        "agrees"
+    }
+    desk.brings("T2", closed="2024-10-13 10:00")
+    found = check(desk.store, text, 2024)
+    assert (one(found, "无超期").verdict, one(found, "无延期工单").verdict) == ("conflicts", "conflicts")
+    with writing(desk.store) as conn:
+        settings.put(conn, "none_extended", ["extended"])
+    found = check(desk.store, text, 2024)
+    assert (one(found, "无超期").verdict, one(found, "无延期工单").verdict) == ("conflicts", "agrees")
+
+
+def test_a_zero_that_cannot_be_proved_is_not_confirmed(clerk):
+    clerk.files("hotline", A, "2024-03-05", received=3, overdue=0, extended=0)
+    found = one(check(clerk.store, "12345热线工单无超期。", 2024), "无超期")
+    assert found.verdict == "unknown" and "逐件" in found.reason.text()
+
+
+# ------------------------------------------------------------------------------------------- the text with itself
+
+
+def test_one_fact_told_twice_with_two_numbers_is_noticed(sample):
+    found = sample("举办法治宣传活动16场。\n全年法治宣传活动共18场。\n旁听庭审3场。\n组织旁听庭审4场。")
+    assert one(found, "18场").verdict == "conflicts"
+    assert (one(found, "3场").verdict, one(found, "4场").verdict) == ("unknown", "conflicts")
+    assert [flag.sort for flag in found.flags if flag.start] == ["told-twice", "told-twice"]
+
+
+def test_the_same_fact_rounded_and_exact_is_one_fact(sample):
+    found = sample("发放宣传品8000余份。\n全年发放宣传品8412份。")
+    assert [flag for flag in found.flags if flag.sort == "told-twice"] == []
+
+
+def test_a_stated_sum_that_is_wrong_conflicts(sample):
+    found = sample("走访企业12家，走访商户30户，应办594件，按期完成591件，按期完成率99.6%。")
+    assert one(found, "99.6%").verdict == "conflicts"
+    assert "591÷594" in one(found, "99.6%").reason.text()
+
+
+@pytest.mark.parametrize("gone", ["二、存在的不足和原因", "四、下一年度主要安排", "五、其他需要报告的情况"])
+def test_a_part_that_is_missing_is_named(sample, gone):
+    found = sample(REPORT.replace(f"\n{gone}\n", "\n"))
+    (flag,) = [flag for flag in found.flags if flag.sort == "missing-part"]
+    assert gone[2:] in flag.reason.text()
+
+
+def test_a_year_that_is_not_the_reports_is_flagged(sample):
+    found = sample(REPORT.replace("2024年12月18日", "2023年12月18日"))
+    assert [flag.reason.text() for flag in found.flags] == ["写的是 2023 年，报告年度是 2024 年"]
+
+
+@pytest.mark.parametrize("blank", ["XX件", "××次", "____", "【待写：不足】", "发放X份"])
+def test_a_blank_that_was_not_filled_is_flagged(sample, blank):
+    assert [flag.sort for flag in sample(f"{REPORT}\n{blank}").flags] == ["unfilled"]
+
+
+def test_a_number_copied_from_last_years_report_is_flagged(sample):
+    found = sample("开展走访活动45次，发放宣传品8412份。", before="开展走访活动45次，发放宣传品7000份。")
+    same = [found.text[flag.start : flag.end] for flag in found.flags if flag.sort == "unchanged"]
+    assert same == ["45次"]
+
+
+def test_a_figure_that_is_the_stores_of_the_year_before_is_flagged(clerk):
+    clerk.files("publicity", A, "2023-03-05", title="宪法宣传", activities=1, materials=500)
+    clerk.files("publicity", A, "2024-03-05", title="宪法宣传", activities=1, materials=500)
+    found = check(clerk.store, "发放宣传品500份。", 2024)
+    assert [flag.sort for flag in found.flags if flag.start] == ["unchanged"]
+
+
+# ------------------------------------------------------------------------------------------- what a person says
+
+
+def test_what_a_person_says_holds_for_the_next_text(clerk):
+    clerk.files("publicity", A, "2024-03-05", title="宪法宣传", activities=16)
+    text = "累计推出惠民普惠行动16场。"
+    claim = one(check(clerk.store, text, 2024), "16场")
+    assert claim.sort == "untracked"
+    claims.decide(clerk.store, claim, "figure", "publicity.activities", by="王芳")
+    again = one(check(clerk.store, text.replace("16", "17"), 2024), "17场")
+    assert (again.sort, again.indicator, again.verdict) == ("figure", "publicity.activities", "conflicts")
+    claims.decide(clerk.store, claim, "name", None, by="王芳")
+    again = one(check(clerk.store, text, 2024), "16场")
+    assert (again.sort, again.verdict) == ("name", None)
+
+
+@pytest.mark.parametrize(
+    ("sort", "indicator", "by"),
+    [("figure", None, "王芳"), ("date", "publicity.activities", "王芳"), ("figure", "nope.nope", "王芳")]
+    + [("nope", None, "王芳"), ("name", None, " ")],
+)
+def test_what_makes_no_sense_is_not_remembered(clerk, sort, indicator, by):
+    claim = one(check(clerk.store, "累计推出惠民行动16场。", 2024), "16场")
+    with pytest.raises(Refusal):
+        claims.decide(clerk.store, claim, sort, indicator, by=by)
+    with reading(clerk.store) as conn:
+        assert phrases.readings(conn) == {}
+
+
+# ------------------------------------------------------------------------------------------- files, scripts
+
+
+def word(*paragraphs: str, rows=()) -> bytes:
+    made, buffer = Document(), BytesIO()
+    for text in paragraphs:
+        made.add_paragraph(text)
+    if rows:
+        table = made.add_table(len(rows), len(rows[0]))
+        for line, cells in zip(table.rows, rows, strict=True):
+            for cell, text in zip(line.cells, cells, strict=True):
+                cell.text = text
+    made.save(buffer)
+    return buffer.getvalue()
+
+
+def test_a_word_document_is_read_with_its_tables():
+    data = word("一、主要举措和成效", "受理9232件", rows=[("指标", "数"), ("宣传品", "8412份")])
+    assert claims.text_of(data, "a.docx") == "一、主要举措和成效\n受理9232件\n指标；数\n宣传品；8412份"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+def test_a_text_file_is_read_as_it_was_saved(encoding):
+    assert claims.text_of("受理9232件\r\n共".encode(encoding), "a.txt") == "受理9232件\n共"
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [(b"PK\x03\x04no", "docx"), (b"\xd0\xcf\x11\xe0", "另存"), (b" \n", "没有文字"), (b"\xff\xfe\xff\xff\xff", "编码")],
+)
+def test_a_file_without_a_text_is_refused(data, words):
+    with pytest.raises(Refusal, match=words):
+        claims.text_of(data, "报告.doc")
+
+
+def test_a_script_reads_one_object_a_token_and_a_summary(sample):
+    *tokens, last = sample(REPORT).rows()
+    assert list(tokens[0]) == ("start end text class value low high unit indicator stored verdict reason".split())
+    assert {token["class"] for token in tokens} == {"figure", "untracked", "date", "ordinal", "name"}
+    assert {token["verdict"] for token in tokens} == {"agrees", "unknown", None}
+    near = next(token for token in tokens if token["text"] == "近100人次")
+    assert (near["value"], near["low"], near["high"], near["unit"], near["stored"]) == (100, 90, 99, "人次", 98)
+    summary = last["summary"]
+    assert summary["tokens"] == len(tokens) == sum(summary[name] for name in claims.SORTS)
+    assert (summary["agrees"], summary["conflicts"], summary["flags"]) == (18, 0, [])
+
+
+def test_reasons_show_the_words_and_the_unit_in_both_languages(sample):
+    found = one(sample("发放宣传品8412份。"), "8412份")
+    assert claims.explained(found) == "库中“发放宣传品”为 8,412份，相符（依据“发放宣传品”，单位份）"
+    assert claims.explained(found, "en").startswith('In the store "Materials handed out" is 8,412 copies: agrees')
+
+
+def test_a_text_that_is_too_long_is_refused(sample):
+    with pytest.raises(Refusal, match="分开"):
+        sample("受" * (claims.MOST_LETTERS + 1))
+
+
+def test_no_two_indicators_share_words_and_unit(sample_store):
+    """Where they did, a figure could be either: the catalogue would make the checker unsure."""
+    with reading(sample_store) as conn:
+        known = Phrases(claims.catalogue(sample_store).on(CUT_OFF), phrases.aliases(conn))
+    seen: dict[tuple, str] = {}
+    for phrase in known.all:
+        key = phrase.topic, phrase.own, phrase.unit
+        assert seen.setdefault(key, phrase.indicator) == phrase.indicator, phrase
+
+
+def test_every_alias_belongs_to_an_indicator_and_is_found_by_it(sample):
+    assert one(sample("累计化解矛盾纠纷380件。"), "380件").value == Decimal(380)
