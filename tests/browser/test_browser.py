@@ -17,8 +17,8 @@ WENHUA = "120114001007"
 
 CUT_OFF = date(2024, 12, 18)
 PAGES_IN_ENGLISH = (
-    *("Overview", "Daily entry", "12345 tickets", "Activities", "Import", "Annual report", "Report check", "Working days"),
-    "Settings",
+    *("Overview", "Daily entry", "12345 tickets", "Activities", "Import", "Annual report", "Draft", "Report check"),
+    *("Working days", "Settings"),
 )
 
 
