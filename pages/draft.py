@@ -87,7 +87,7 @@ def preview() -> None:
     st.caption(_("点数字看它背后的记录。图在 Word 里是可编辑的图表，附录列出每个数的口径、准确数和核对命令。"))
     pages = "".join(map(on_screen, found.paragraphs))
     style = "max-width:46em;margin:auto;padding:2em 3em;border:1px solid #ddd;line-height:1.9"
-    st.markdown(f'<div style="{style}">{pages}</div>', unsafe_allow_html=True)
+    st.markdown(f'<div lang="zh-CN" style="{style}">{pages}</div>', unsafe_allow_html=True)
 
 
 def left_out() -> None:
