@@ -505,7 +505,7 @@ def _totals(line: Line, facts: _Facts) -> list[Paragraph]:
         value = Piece(_exact(one), "figure", facts.asked(code))
         before = Piece(number(one.previous), *([] if pd.isna(one.previous) else ["figure", facts.asked(code, True)]))
         lines.append((Piece(meaning.name["zh"]), Piece(meaning.unit["zh"]), value, before, marked))
-    table = Table(tuple(lines), (4.4, 1.4, 4.2, 2.2, 3.4), right=(2, 3))
+    table = Table(tuple(lines), (3.9, 1.3, 5.1, 2.1, 3.2), right=(2, 3))
     return [Paragraph(templates.TABLE, number=line.number, table=table)] if len(lines) > 1 else []
 
 
@@ -525,7 +525,7 @@ def appendix(store, found: Draft) -> list[Paragraph]:
     known = catalogue(store)
     waived = {one.asked: one for one in found.missing}
     now = {(one.indicator, period.year): one for period in _periods(found) for one in _frame(store, period)}
-    lines, under, widths = [_heads(_WORDS["evidence"])], [], (1.2, 4.6, 4.6, 2.4, 2.8)
+    lines, under, widths = [_heads(_WORDS["evidence"])], [], (1.2, 4.2, 5.2, 2.3, 2.7)
     counted: dict[Asked, int] = {}
     for n, asked in enumerate(found.figures, 1):
         meaning, one = known.on(asked.cut_off)[asked.indicator], now[asked.indicator, asked.year]

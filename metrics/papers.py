@@ -132,7 +132,7 @@ def paper(paragraphs: Iterable[Paragraph], *, title: str = "", author: str = "",
         drawn = document.add_paragraph(style=STYLES[one.sort].name)
         if one.chart:
             paper_charts.insert(drawn, one.chart, WIDTH)
-            drawn.paragraph_format.line_spacing = 1.0
+            drawn.paragraph_format.line_spacing, drawn.paragraph_format.space_after = 1.0, 3 * AIR
             continue
         if n in indents:
             drawn.paragraph_format.right_indent = Pt(round(indents[n] * BODY.pt, 2))
