@@ -9,14 +9,14 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench import importing, pages, reading, saving, tickets
+from bench import checking, importing, pages, reading, saving, tickets
 from bench.rounds import table
 
 SCRATCH = Path(__file__).parent / "data"  # a disk, where /tmp may be memory: durable writes are what is measured
 
 
 def main(argv: list[str] | None = None) -> int:
-    names = ("reading", "saving", "importing", "tickets", "pages")
+    names = ("reading", "saving", "importing", "tickets", "checking", "pages")
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="|".join(names), help="all where none is named")
     parser.add_argument("--entries", nargs="+", type=int, default=reading.SIZES, help="sizes of the stores to read")
@@ -33,6 +33,7 @@ def main(argv: list[str] | None = None) -> int:
         "saving": saving.run,
         "importing": importing.run,
         "tickets": lambda folder: tickets.run(folder, args.tickets),
+        "checking": checking.run,
         "pages": pages.run,
     }
     print(

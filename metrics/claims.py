@@ -306,16 +306,16 @@ class _Checker:
         if any(pd.isna(value) for value in values):
             return made
         whole = not made.community and not made.months
-        without = self.proof.unproved if whole else []
+        without = self.unproved if whole else []
         if without:
             said = {"why": {spoken: without[0].text(spoken) for spoken in LANGUAGES}}
             return replace(made, reason=Problem("库中为 0，但还不能逐件证明：{why}", said))
         return replace(made, verdict=AGREES)
 
     @cached_property
-    def proof(self) -> proofs.Proof:
-        """Every ticket of the year held against its due day."""
-        return proofs.proof(self.store, self.period.year, self.period.last)
+    def unproved(self) -> list[Problem]:
+        """Why it cannot be said of each ticket of the year that it was not late, if it cannot."""
+        return proofs.proof(self.store, self.period.year, self.period.last).unproved
 
     def _judged(self, made: Claim, token: Token, figure: Mapping[str, Any]) -> Claim:
         """Whether the stored figure is one of those that the words may stand for."""

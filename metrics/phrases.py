@@ -63,7 +63,8 @@ class Phrases:
         if around.items and (summed := self._sum(token, around)):
             return summed
         best: dict[str, tuple[int, Phrase, bool]] = {}
-        met = (phrase for word, some in self.by_word.items() if word in around.own for phrase in some)
+        own = around.own
+        met = (phrase for word, some in self.by_word.items() if word in own for phrase in some)
         for phrase in met:
             score = _score(phrase, around)
             if score and not self._blocked(phrase, around):

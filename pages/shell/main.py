@@ -20,8 +20,21 @@ st.set_page_config(
     initial_sidebar_state="expanded",
 )
 
-# Streamlit's wide layout still leaves a tenth of a small office screen empty on either side.
-st.html("<style>.stMainBlockContainer {padding: 3rem 2.5rem 4rem}</style>")
+# Streamlit's wide layout still leaves a tenth of a small office screen empty on either side; and what it says itself
+# of files and of typing it says in English alone.
+SAID = {
+    '[data-testid="stFileUploaderDropzone"] button p': _("选择文件"),
+    '[data-testid="stFileUploaderDropzoneInstructions"] span': _("或把文件拖到这里"),
+    '[data-testid="InputInstructions"] span': _("点空白处即生效"),
+}
+own = "".join(
+    f'{place} {{font-size: 0}} {place}::after {{content: "{words}"; font-size: .875rem}}'
+    for place, words in SAID.items()
+)
+st.html(
+    "<style>.stMainBlockContainer {padding: 3rem 2.5rem 4rem}"
+    f'[data-testid="stForm"] [data-testid="InputInstructions"] {{display: none}} {own}</style>'
+)
 
 
 def page(name: str, title: str, icon: str, **options):
