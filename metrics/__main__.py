@@ -14,7 +14,7 @@ from db import notices, snapshots
 from db.commandline import LANGUAGE, run, say
 from db.engine import CHINA, writing
 from db.language import Problem, Refusal, Rejected, translate
-from metrics import claims, exports, figures, proofs, quality, spreadsheets, ticket_files
+from metrics import claims, draft, exports, figures, proofs, quality, spreadsheets, ticket_files
 from metrics import snapshots as frozen
 from metrics.workdays import calendar, notices_from_file
 
@@ -68,6 +68,37 @@ def run_export(store, args) -> int:
         data = exports.csv_bytes(exports.tables(store, args.year, **ask)[sheet])
     args.out.write_bytes(data)
     say("已导出 {file}", file=args.out)
+    return 0
+
+
+def run_draft(store, args) -> int:
+    if args.out.suffix.lower() != ".docx":
+        raise Refusal("输出文件应以 .docx 结尾：{file}", file=args.out)
+    found = draft.text(store, args.year, args.cut_off)
+    args.out.write_bytes(draft.as_document(store, found))
+    said = [(one.number, one.sentence, reason.text(LANGUAGE)) for one in found.left_out for reason in one.reasons]
+    if args.format != "table":
+        show(pd.DataFrame(said, columns=["line", "sentence", "reason"]), args.format)
+        return 0
+    say("已写出 {file}", file=args.out)
+    for line, sentence, reason in said:
+        say("未写入：第 {line} 行“{sentence}”：{reason}", line=line, sentence=sentence, reason=reason)
+    if found.unknown:
+        say("缺报无法计算：{why}", why=found.unknown.text(LANGUAGE))
+    for one in found.unwaived:
+        say("{name}缺报 {n} 份，未豁免", name=one.name, n=one.missing)
+    return 0
+
+
+def run_waive(store, args) -> int:
+    by = args.by or getpass.getuser()
+    if args.take_back:
+        draft.take_back(store, args.year, args.indicator, by=by)
+        say("已收回豁免：{codes}", codes=args.indicator)
+        return 0
+    waived = draft.waive(store, args.year, args.indicator, reason=args.reason, by=by, cut_off=args.cut_off)
+    for code, n in waived.items():
+        say("已豁免 {code} 缺报 {n} 份", code=code, n=n)
     return 0
 
 
@@ -171,7 +202,8 @@ def run_check(store, args) -> int:
 
 def run_freeze(store, args) -> int:
     cut_off = figures.Period.of(args.year, args.cut_off).last
-    made = frozen.freeze(store, args.year, cut_off, by=args.by, token=uuid.uuid4().hex, note=args.note)
+    act = {"by": args.by, "token": uuid.uuid4().hex, "note": args.note, "draft": draft.document}
+    made = frozen.freeze(store, args.year, cut_off, **act)
     parts = [(made.id, made.year, made.cut_off, name, digest) for name, digest in made.parts.items()]
     show(pd.DataFrame(parts, columns=["snapshot", "year", "cut_off", "part", "sha256"], dtype=object), args.format)
     return 0
@@ -286,6 +318,15 @@ def parser() -> argparse.ArgumentParser:
     sub = command(run_export, "export", "the yearly totals as CSV or a workbook", within=False)
     sub.add_argument("--out", type=Path, required=True, metavar="FILE.csv|FILE.xlsx")
     sub.add_argument("--by", choices=("community", "month"), help="which table a CSV holds; the totals without it")
+
+    sub = command(run_draft, "draft", "the annual report drafted as a Word document; what it leaves out", within=False)
+    sub.add_argument("--out", type=Path, required=True, metavar="FILE.docx")
+
+    sub = command(run_waive, "waive", "let figures stand though daily reports are missing", within=False)
+    sub.add_argument("indicator", nargs="+", metavar="CODE")
+    sub.add_argument("--reason", default="", help="why, as the report's appendix says it")
+    sub.add_argument("--by", metavar="NAME", help="who waives (default: this login)")
+    sub.add_argument("--take-back", action="store_true", help="end a waiver instead")
 
     sub = command(run_import, "import", "counts or tickets from a file, all or none", year=False, within=False)
     sub.add_argument("file", type=Path, nargs="?", metavar="FILE")

@@ -9,7 +9,7 @@ from db import snapshots
 from db.language import Refusal
 from db.ledger import Ref
 from db.snapshots import Part, Snapshot
-from metrics import exports
+from metrics import draft, exports
 from metrics import snapshots as frozen
 from metrics.exports import local, number
 from pages.shell import data, drill, pickers, tickets
@@ -18,7 +18,11 @@ from pages.shell.language import _, language, said
 
 PLACE = "frozen"
 WHOLE, COMMUNITIES, MONTHS = "whole", "communities", "months"
-SORTS = {".json": "application/json", ".csv": "text/csv"}
+SORTS = {
+    ".json": "application/json",
+    ".csv": "text/csv",
+    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+}
 AT_ONCE = 2000  # changes shown at once, the latest first
 store = data.the_store()
 
@@ -34,7 +38,8 @@ def freeze(place) -> None:
         if not pressed:  # under a key of its own each time: the second of two clicks meets no button
             return
         try:
-            made = frozen.freeze(store, year, cut_off, by=operator(), token=token(PLACE), note=note)
+            act = {"by": operator(), "token": token(PLACE), "note": note, "draft": draft.document}
+            made = frozen.freeze(store, year, cut_off, **act)
         except Refusal as refusal:
             st.error(said(refusal))
             return

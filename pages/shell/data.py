@@ -9,7 +9,7 @@ import streamlit as st
 from db import sample, settings, store, units
 from db.engine import china_day, now, open_store, reading, store_url
 from db.measures import month_of
-from metrics import claims, exports, figures, hotline, proofs, quality, snapshots, sources
+from metrics import claims, draft, exports, figures, hotline, proofs, quality, snapshots, sources
 from metrics.catalogue import Catalogue, catalogue
 from pages.shell.language import language
 
@@ -65,6 +65,18 @@ def ask(year: int, *by: str, **options):
 def tables(year: int, cut_off: date, language: str) -> dict:
     """`metrics.exports.tables`."""
     return exports.tables(the_store(), year, cut_off=cut_off, language=language)
+
+
+@_kept
+def drafted(year: int, cut_off: date, mark: tuple) -> draft.Draft:
+    """`metrics.draft.text`. `mark` changes with the wording and the waivers, which are no part of the stamp."""
+    return draft.text(the_store(), year, cut_off)
+
+
+@_kept
+def slots(year: int, cut_off: date, language: str):
+    """`metrics.draft.offered`."""
+    return draft.offered(the_store(), year, cut_off, language)
 
 
 @_kept

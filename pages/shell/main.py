@@ -50,6 +50,7 @@ current = st.navigation(
         page("community", _("社区"), "location_city"),
         page("imports", _("导入"), "upload_file"),
         page("annual", _("年报"), "summarize"),
+        page("draft", _("起草"), "edit_document"),
         page("check", _("报告核对"), "fact_check"),
         page("frozen", _("定稿"), "lock"),
         page("calendar", _("工作日历"), "calendar_month"),

@@ -10,7 +10,7 @@ from db import definitions, ledger
 from metrics.exports import number
 from metrics.figures import figures
 
-PAGES = ["overview", "entry", "records", "community", "annual", "settings", "rows"]
+PAGES = ["overview", "entry", "records", "community", "annual", "draft", "settings", "rows"]
 WENHUA, TUANJIE, STREET = "120114001007", "120114001008", "120114001000"
 CUT_OFF = date(2024, 12, 18)
 FIGURE = {"indicator": "adviser.cases", "year": "2024", "cut_off": "2024-12-18"}
