@@ -182,7 +182,7 @@ SHAPE = {
     ("ticket", "ix_ticket_open"): "3000 100 2",
     ("ticket", "ix_ticket_batch"): "1000000 10000",
     ("ticket", "ix_ticket_retired_batch"): "10000 100",
-    ("ticket_total", "ticket_total"): "3000000 100000 3000 1",
+    ("ticket_total", "ticket_total"): "3000000 100000 10000 3 1",
 }
 
 
