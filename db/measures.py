@@ -274,7 +274,9 @@ def ticket_cells(
     for tally in tallies_of(measures):
         some = [TICKETS[code] for code in TALLIES[tally]]
         day, by_day = some[0].day, days and not tally.endswith(MONTHLY)
-        bits = [literal(1 << n) if one.when is None else case((one.when, 1 << n), else_=0) for n, one in enumerate(some)]
+        bits = [
+            literal(1 << n) if one.when is None else case((one.when, 1 << n), else_=0) for n, one in enumerate(some)
+        ]
         span = type_coerce(day, Integer) // (1 if by_day else 100)
         each = select(t.unit, span.label("span"), sum(bits[1:], bits[0]).label("counts")).where(where, day.is_not(None))
         if first is not None:
