@@ -272,17 +272,16 @@ def ticket_cells(
     """
     parts = []
     for tally in tallies_of(measures):
-        some = [TICKETS[code] for code in TALLIES[tally]]
-        day, by_day = some[0].day, days and not tally.endswith(MONTHLY)
-        bits = [
-            literal(1 << n) if one.when is None else case((one.when, 1 << n), else_=0) for n, one in enumerate(some)
-        ]
+        some = [(TICKETS[code], _BIT[code]) for code in TALLIES[tally]]
+        day, by_day = some[0][0].day, days and not tally.endswith(MONTHLY)
+        bits = [literal(bit) if one.when is None else case((one.when, bit), else_=0) for one, bit in some]
         span = type_coerce(day, Integer) // (1 if by_day else 100)
-        each = select(t.unit, span.label("span"), sum(bits[1:], bits[0]).label("counts")).where(where, day.is_not(None))
+        each = select(t.unit, span.label("span"), sum(bits[1:], bits[0]).label("counts"))
+        each = each.where(where, day.is_not(None))
         if first is not None:
             each = each.where(day.between(first, last))
-        if all(one.when is not None for one in some):
-            each = each.where(or_(*(one.when for one in some)))  # the late have an index of their own
+        if all(one.when is not None for one, _ in some):
+            each = each.where(or_(*(one.when for one, _ in some)))  # the late have an index of their own
         each = each.subquery().c
         total = func.count().label("total")
         cells = select(each.unit, each.span, each.counts, total).group_by(each.unit, each.span, each.counts).cte().c

@@ -323,10 +323,9 @@ ticket = Table(
 )
 
 # The tickets' own roll-up, apart from that of the entries: a figure is made of the one or the other, never of both.
-# `total` tickets of a unit, on the same day of theirs, count toward the same measures of a tally
-# (db.measures.TALLIES): those that the bits of `counts` name. `span` is a month, 202403, or a day, 20240305: whole months
-# and a cut-off inside one are sums of few rows however many tickets there are, and what was open before a year is one
-# range for each unit and tally.
+# Of the measures of a tally (db.measures.TALLIES), `total` tickets count toward those that the bits of `counts` name.
+# `span` is a month, 202403, or a day, 20240305: whole months and a cut-off inside one are sums of few rows however many
+# tickets there are, and what was open before a year is one range for each unit and tally.
 ticket_total = Table(
     "ticket_total",
     metadata,

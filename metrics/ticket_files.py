@@ -21,7 +21,7 @@ from db.engine import CHINA, reading, writing
 from db.language import Problem, Refusal, Rejected
 from db.schema import day_of, number_of
 from db.tickets import BY_FILE, FACTS, INQUIRY, REQUEST, Conflict, Ticket
-from db.units import Finder, Unit, units
+from db.units import Finder, units
 from metrics.clocks import Clock, clock
 from metrics.spreadsheets import HEADER_WITHIN, TOO_WIDE, TOTALS, bare, clean, folded, sheets
 
@@ -420,10 +420,7 @@ class _When:
     def __call__(self, cell: object) -> tuple[int | None, int | None]:
         at = cell
         if type(cell) is str and cell[4:17:3] in ("-- ::", "--T::") and len(cell) == 19:
-            try:
-                at = datetime.fromisoformat(cell)
-            except ValueError:
-                pass  # told below what is wrong with it
+            at = _iso(cell) or cell
         if type(at) is datetime and not at.microsecond:
             start, number = self.starts[at.toordinal()]
             if type(start) is int:
@@ -470,6 +467,13 @@ class _When:
             day = "{2}-{0}-{1}".format(*american.groups())
         start, number = _sound(self.days[day])
         return start + _sound((self.times[f"{clock_time} {half}".strip()],))[0], number
+
+
+def _iso(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def _sound(parts: tuple) -> tuple:
