@@ -117,7 +117,7 @@ def insert_rows(conn: Connection, table: Table, rows: Sequence[tuple], stored: C
     if not rows:
         return
     keys = tuple(table.columns.keys())
-    if len(rows) > 1000:  # what none of many rows has a value for is left out: to say so row by row costs as much
+    if len(rows) > 1000:  # a column in which none of many has a value is left out: saying so costs as much as a value
         kept = [i for i, c in enumerate(table.columns) if not c.nullable or any(row[i] is not None for row in rows)]
         keys, rows = tuple(keys[i] for i in kept), list(map(itemgetter(*kept), rows))
     statement, processors, positional = _insert(table, conn.dialect, keys)

@@ -234,14 +234,14 @@ def _inspect(data: bytes, most_rows: int, most_columns: int) -> None:
     Reads it as it unpacks, a piece at a time: what a packed file says of its size is not believed.
     """
     unpacked, most = 0, min(MOST_BYTES, MOST_BYTES // 10 + MOST_TIMES * len(data))
-    with zipfile.ZipFile(io.BytesIO(data)) as book:
+    with zipfile.ZipFile(io.BytesIO(data)) as book, ThreadPoolExecutor(1) as worker:
         names = book.namelist()
         if any(name.endswith(("workbook.bin", "content.xml")) for name in names):
             raise Refusal("只能读取 xlsx、xls 和 csv 文件，请在 Excel 中另存为 xlsx 后重试")
         for name in names:
             columns, row, across, tail = 0, 0, 0, b""
             cells = name.endswith(".xml") and not name.endswith("sharedStrings.xml")
-            with book.open(name) as part, ThreadPoolExecutor(1) as worker:
+            with book.open(name) as part:
                 coming = worker.submit(part.read, 1 << 20)
                 while piece := coming.result():
                     coming = worker.submit(part.read, 1 << 20)  # unpacks while this piece is looked at
