@@ -368,7 +368,7 @@ class _Memo(dict):
         return value
 
     def all(self, cells: Sequence) -> list:
-        return [self[cell] for cell in cells]
+        return list(map(self.__getitem__, cells))
 
 
 class _Each:
