@@ -225,7 +225,7 @@ def _tallies() -> dict[str, list[str]]:
 
 # The measures counted on one day of a ticket. A ticket counts toward some of them, and which is a number: of the bits,
 # from the lowest, the n-th says whether it counts toward the n-th. The numbers are stored, so the order stands for
-# good: a measure is only ever added, and at the end of its tally.
+# good: a measure is only ever added, at the end of its tally, and `rebuild` counts it.
 TALLIES = _tallies()
 _BIT = {code: 1 << n for codes in TALLIES.values() for n, code in enumerate(codes)}
 
@@ -236,11 +236,9 @@ def on_day(measure: Measure, first: date, last: date) -> ColumnElement[bool]:
     return counted if measure.when is None else counted & measure.when
 
 
-def tallies_of(measures: Iterable[str]) -> dict[str, int]:
-    """The tallies that hold some measures, each with the bits that are those measures'."""
-    wanted = set(measures)
-    bits = {tally: sum(_BIT[code] for code in codes if code in wanted) for tally, codes in TALLIES.items()}
-    return {tally: some for tally, some in bits.items() if some}
+def tallies_of(measures: Collection[str]) -> list[str]:
+    """The tallies that hold some measures."""
+    return [tally for tally, codes in TALLIES.items() if not set(measures).isdisjoint(codes)]
 
 
 def by_measure(rows: Iterable[tuple], measures: Iterable[str]) -> list[tuple[str, str, int, int]]:

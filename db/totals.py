@@ -159,7 +159,7 @@ def read_tickets(
     total, rows = ticket_total.c, []
     months = months_between(first, last)
     whole = months if _ends_month(last) else months[:-1]
-    tallies = list(tallies_of(measures))
+    tallies = tallies_of(measures)
     with reading(store) as conn:
         for part in in_parts(list(units)):
             mine = ticket.c.unit.in_(part)
@@ -189,7 +189,7 @@ def tickets_before(
         for part in in_parts(list(units)):
             if as_of is None:
                 cells, where = ticket_total.c, ticket_total.c.unit.in_(part) & (ticket_total.c.span < month_of(day))
-                where &= ticket_total.c.tally.in_(list(tallies_of(measures)))
+                where &= ticket_total.c.tally.in_(tallies_of(measures))
             else:
                 mine = believed(as_of, ticket) & ticket.c.unit.in_(part)
                 cells, where = ticket_cells(mine, begin, eve, measures).subquery().c, true()
@@ -202,7 +202,7 @@ def tickets_before(
 _DAYS = 10_000_000  # spans from here on are days, below it months
 # What happens to a ticket that says of which months something is known; every ticket has the first.
 _TOLD = "hotline.received", "hotline.closed", "hotline.returned", "hotline.overdue"
-_TELLING = list(tallies_of(_TOLD))
+_TELLING = tallies_of(_TOLD)
 
 
 def ticket_months(
