@@ -117,9 +117,10 @@ def insert_rows(conn: Connection, table: Table, rows: Sequence[tuple], stored: C
     if not rows:
         return
     keys = tuple(table.columns.keys())
-    if len(rows) > 1000:  # a column in which none of many has a value is left out: saying so costs as much as a value
+    if stored and len(rows) > 1000:  # what none of many has a value for is left out: to bind it costs as much as a value
         kept = [i for i, c in enumerate(table.columns) if not c.nullable or any(row[i] is not None for row in rows)]
-        keys, rows = tuple(keys[i] for i in kept), list(map(itemgetter(*kept), rows))
+        if len(kept) < len(keys):
+            keys, rows = tuple(keys[i] for i in kept), list(map(itemgetter(*kept), rows))
     statement, processors, positional = _insert(table, conn.dialect, keys)
     convert = [(i, processor) for i, processor in processors if keys[i] not in stored]
     if convert:

@@ -140,7 +140,7 @@ def test_of_many_rows_each_keeps_its_blanks_and_its_values(office):
     at = datetime(2024, 3, 5, tzinfo=UTC)
     rows = [(n, f"{n}", "import", at, "张三", "一.csv" if n == 999 else None, None, False) for n in range(1, 1500)]
     with writing(office) as conn:
-        insert_rows(conn, batch, rows)
+        insert_rows(conn, batch, rows, stored={"file_name"})
     with reading(office) as conn:
         assert [tuple(row) for row in conn.execute(select(batch).order_by(batch.c.id))] == rows
 
