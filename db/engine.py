@@ -117,7 +117,7 @@ def insert_rows(conn: Connection, table: Table, rows: Sequence[tuple], stored: C
     if not rows:
         return
     keys = tuple(table.columns.keys())
-    if stored and len(rows) > 1000:  # what none of many has a value for is left out: to bind it costs as much as a value
+    if stored and len(rows) > 1000:  # what none of many has a value for is left out: binding it costs as much
         kept = [i for i, c in enumerate(table.columns) if not c.nullable or any(row[i] is not None for row in rows)]
         if len(kept) < len(keys):
             keys, rows = tuple(keys[i] for i in kept), list(map(itemgetter(*kept), rows))
