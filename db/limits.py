@@ -4,6 +4,7 @@ import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 
 from sqlalchemy import Connection, insert, select
@@ -27,7 +28,7 @@ class Limit:
     contact_days: int | None
     document: str
 
-    @property
+    @cached_property
     def code(self) -> str:
         """What a ticket says its limit came from: "2025-01-01 水电气热"."""
         return f"{self.effective_from} {self.name}"

@@ -4,6 +4,7 @@ The roll-up, a cut-off inside a month, an as-of question and the drill-down are 
 them cannot disagree.
 """
 
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -221,6 +222,21 @@ TICKETS |= {
 
 # What is rolled up by the day as well: what pages ask for up to a cut-off inside a month.
 BY_DAY = frozenset(code for code in TICKETS if "@" not in code and not code.startswith("hotline.used_"))
+MONTHLY = "@month"  # ends the name of a tally that is kept by the month alone
+
+
+def _tallies() -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for code, measure in TICKETS.items():
+        found.setdefault(measure.day.name + ("" if code in BY_DAY else MONTHLY), []).append(code)
+    return found
+
+
+# The measures counted on one day of a ticket. A ticket counts toward some of them, and which is a number: of the bits,
+# from the lowest, the n-th says whether it counts toward the n-th. The numbers are stored, so the order stands for
+# good: a measure is only ever added, at the end of its tally, and `rebuild` counts it.
+TALLIES = _tallies()
+_BIT = {code: 1 << n for codes in TALLIES.values() for n, code in enumerate(codes)}
 
 
 def on_day(measure: Measure, first: date, last: date) -> ColumnElement[bool]:
@@ -229,45 +245,57 @@ def on_day(measure: Measure, first: date, last: date) -> ColumnElement[bool]:
     return counted if measure.when is None else counted & measure.when
 
 
+def tallies_of(measures: Collection[str]) -> list[str]:
+    """The tallies that hold some measures."""
+    return [tally for tally, codes in TALLIES.items() if not set(measures).isdisjoint(codes)]
+
+
+def by_measure(rows: Iterable[tuple], measures: Iterable[str]) -> list[tuple[str, str, int, int]]:
+    """Rows (unit, tally, span, counts, total) as (unit, measure, span, total), those of `measures`."""
+    wanted, found = set(measures), {}
+    bits = {tally: [(_BIT[code], code) for code in codes if code in wanted] for tally, codes in TALLIES.items()}
+    for unit, tally, span, counts, total in rows:
+        for bit, code in bits[tally]:
+            if counts & bit:
+                cell = unit, code, span
+                found[cell] = found.get(cell, 0) + total
+    return [(*cell, int(total)) for cell, total in found.items()]
+
+
 def ticket_cells(
     where: ColumnElement[bool],
     first: date | None = None,
     last: date | None = None,
-    measures: tuple[str, ...] = (),
+    measures: Collection[str] = TICKETS,
     *,
     days: bool = False,
 ) -> Select:
-    """One row (unit, measure, span, total) per cell of the roll-up, from the versions that satisfy `where`.
+    """One row (unit, tally, span, counts, total) per cell of the roll-up, from the versions that satisfy `where`.
 
-    A span is a month (202403), with `days` each of its days (20240305) as well, for the measures BY_DAY. Nothing
-    but the days first..last counts, where they are given, and nothing but `measures`. One pass for each day of a
-    ticket, whatever is counted on it.
+    `total` tickets count toward the very measures that the bits of `counts` name, which costs one row for a ticket and
+    a day of its own however many measures there are. A span is a month (202403), with `days` each of its days
+    (20240305) as well, for the measures BY_DAY. Nothing but the days first..last counts, where they are given, and
+    nothing but the tallies of `measures`.
     """
-    by_day: dict[str, dict[str, Measure]] = {}
-    for code, measure in TICKETS.items():
-        if not measures or code in measures:
-            by_day.setdefault(measure.day.name, {})[code] = measure
     parts = []
-    for name, some in by_day.items():
-        day = t[name]
-        span = (type_coerce(day, Integer) // (1 if days else 100)).label("span")
-        counts = [
-            func.sum(case((one.when, 1), else_=0) if one.when is not None else 1).label(f"n{n}")
-            for n, one in enumerate(some.values())
-        ]
-        wanted = select(t.unit, span, *counts).where(where, day.is_not(None))
+    for tally in tallies_of(measures):
+        some = [(TICKETS[code], _BIT[code]) for code in TALLIES[tally]]
+        day, by_day = some[0][0].day, days and not tally.endswith(MONTHLY)
+        bits = [literal(bit) if one.when is None else case((one.when, bit), else_=0) for one, bit in some]
+        span = type_coerce(day, Integer) // (1 if by_day else 100)
+        each = select(t.unit, span.label("span"), sum(bits[1:], bits[0]).label("counts"))
+        each = each.where(where, day.is_not(None))
         if first is not None:
-            wanted = wanted.where(day.between(first, last))
-        if all(one.when is not None for one in some.values()):
-            wanted = wanted.where(or_(*(one.when for one in some.values())))  # the late have an index of their own
-        grouped = wanted.group_by(t.unit, span).cte().c
-        for n, code in enumerate(some):
-            cell = grouped.unit, literal(code).label("measure")
-            total = grouped[f"n{n}"]
-            if not days or code in BY_DAY:
-                parts.append(select(*cell, grouped.span, cast(total, BigInteger).label("total")).where(total > 0))
-            if days:
-                month = grouped.span // 100
-                whole = select(*cell, month.label("span"), cast(func.sum(total), BigInteger).label("total"))
-                parts.append(whole.where(total > 0).group_by(grouped.unit, month))
+            each = each.where(day.between(first, last))
+        if all(one.when is not None for one, _ in some):
+            each = each.where(or_(*(one.when for one, _ in some)))  # the late have an index of their own
+        each = each.subquery().c
+        total = func.count().label("total")
+        cells = select(each.unit, each.span, each.counts, total).group_by(each.unit, each.span, each.counts).cte().c
+        name = literal(tally).label("tally")
+        parts.append(select(cells.unit, name, cells.span, cells.counts, cells.total))
+        if by_day:
+            month, total = (cells.span // 100).label("span"), cast(func.sum(cells.total), BigInteger).label("total")
+            whole = select(cells.unit, name, month, cells.counts, total)
+            parts.append(whole.group_by(cells.unit, month, cells.counts))
     return union_all(*parts)

@@ -323,14 +323,16 @@ ticket = Table(
 )
 
 # The tickets' own roll-up, apart from that of the entries: a figure is made of the one or the other, never of both.
+# Of the measures of a tally (db.measures.TALLIES), `total` tickets count toward those that the bits of `counts` name.
 # `span` is a month, 202403, or a day, 20240305: whole months and a cut-off inside one are sums of few rows however many
-# tickets there are. It stands last in the key, so that what was open before a year is one range for each unit.
+# tickets there are, and what was open before a year is one range for each unit and tally.
 ticket_total = Table(
     "ticket_total",
     metadata,
     Column("unit", ForeignKey("unit.code"), primary_key=True),
-    Column("measure", String(60), primary_key=True),
+    Column("tally", String(30), primary_key=True),
     Column("span", Integer, primary_key=True, autoincrement=False),
+    Column("counts", Integer, primary_key=True, autoincrement=False),
     Column("total", BigInteger, nullable=False),
     sqlite_with_rowid=False,
 )

@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -168,7 +169,7 @@ _MONTH_DAY = r"(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
 _BORN = rf"[- ]?(?:18|19|20)\d{{2}}{_MONTH_DAY}[- ]?\d{{3}}[\dXx]|\d{{2}}{_MONTH_DAY}\d{{3}}"
 _IDENTITY = rf"(?<!\d){_PROVINCE}\d{{4}}(?:{_BORN})(?!\d)"
 _PERSONAL = re.compile(f"({_IDENTITY})|({_MOBILE})|({_LANDLINE})")
-_LONG = re.compile(r"\d(?:[-－—– 　]?\d){6}")
+_LONG = re.compile(r"\d" + r"[-－—– 　]?\d" * 6)  # seven digits, which any number to be hidden has
 _NARROW = str.maketrans("０１２３４５６７８９＋－—–　Ｘｘ（）：", "0123456789+--- Xx():")
 
 
@@ -195,7 +196,7 @@ def _hidden(found: re.Match) -> str:
 
 
 MASKED = ("title", "reply", "place", "extended_why", "subject", "body", "channel")
-_masked_at = [FACTS.index(name) for name in MASKED]
+_texts_of = attrgetter(*MASKED)
 _AFTER = (  # days that cannot come before another
     ("closed_on", "received_on", "办结早于受理"),
     ("returned_on", "received_on", "退回早于受理"),
@@ -641,11 +642,9 @@ def _three_way(base: Ticket, mine: Ticket, file: Ticket, fields: Sequence[int], 
 
 
 def _masked(one: Ticket) -> Ticket:
-    hidden = {}
-    for at in _masked_at:
-        if one[at] and (text := mask(one[at])) != one[at]:
-            hidden[FACTS[at]] = text
-    return one._replace(**hidden) if hidden else one
+    if not _LONG.search("\n".join(_texts_of(one))):  # most tickets: one search for all their texts
+        return one
+    return one._replace(**{name: mask(text) for name, text in zip(MASKED, _texts_of(one), strict=True)})
 
 
 def _check(plan: _Plan, lines: Mapping[str, int | None], units: Mapping[str, Unit], at: datetime) -> None:

@@ -18,12 +18,24 @@ from sqlalchemy import (
     insert,
     literal,
     select,
+    true,
     tuple_,
     union_all,
 )
 
 from db.engine import add_up, in_parts, raw_rows, reading
-from db.measures import BY_DAY, believed, cells, live, month_of, months_between, ticket_cells
+from db.measures import (
+    BY_DAY,
+    TALLIES,
+    believed,
+    by_measure,
+    cells,
+    live,
+    month_of,
+    months_between,
+    tallies_of,
+    ticket_cells,
+)
 from db.schema import monthly_total, number_of, ticket, ticket_total
 
 COLUMNS = [c.name for c in monthly_total.columns]
@@ -42,7 +54,7 @@ def refresh(conn: Connection, touched: Iterable[tuple[str, int]]) -> None:
 
 
 def _key(one: FromClause) -> tuple:
-    return one.c.unit, one.c.measure, one.c.span
+    return one.c.unit, one.c.tally, one.c.span, one.c.counts
 
 
 _batch = bindparam("batch")
@@ -61,8 +73,8 @@ _any_ended = select(ticket.c.version).where(ticket.c.retired_batch == _batch).li
 def refresh_tickets(conn: Connection, act: int) -> None:
     """Bring the tickets' roll-up up to date with one batch: what its versions count, less what those it ended did.
 
-    A ticket counts in up to ten months; making those again would read each of them whole. A large batch counts in
-    millions of days, which the database adds up without our holding them.
+    A ticket counts in up to ten months; making those again would read each of them whole. A large batch counts on
+    hundreds of thousands of days, which the database adds up without our holding them.
     """
     batch = {"batch": act}
     if conn.scalar(_any_ended, batch) is None:
@@ -88,15 +100,22 @@ def differences(conn: Connection) -> list[dict]:
     """The cells where a roll-up and what it is made of disagree; empty when the store is sound."""
     found = []
     for table, made in _made():
-        # The tickets' measures bear the codes of the indicators: a difference names either the same way.
-        named = [c.label("indicator") if c.name == "measure" else c for c in table.columns]
-        stored, made = select(*named), select(*made.subquery("made").columns)
+        stored, made = select(table), select(*made.subquery("made").columns)
         wrong = union_all(
             select(except_(stored, made).subquery("stored_only")),
             select(except_(made, stored).subquery("made_only")),
         )
-        found += [dict(row) for row in conn.execute(wrong).mappings()]
+        found += [_named(dict(row)) for row in conn.execute(wrong).mappings()]
     return found
+
+
+def _named(cell: dict) -> dict:
+    """A cell of the tickets with the measures that its tally and counts stand for, as those of entries bear theirs."""
+    if "tally" not in cell:
+        return cell
+    codes = TALLIES.get(cell["tally"], [])
+    names = [code for n, code in enumerate(codes) if cell["counts"] >> n & 1]
+    return {"unit": cell["unit"], "indicator": " ".join(names) or "?"} | cell
 
 
 def read(store: Engine, units: Iterable[str], first: date, last: date, as_of: datetime | None = None) -> list[tuple]:
@@ -140,49 +159,50 @@ def read_tickets(
     total, rows = ticket_total.c, []
     months = months_between(first, last)
     whole = months if _ends_month(last) else months[:-1]
-    wanted = tuple(measures)
+    tallies = tallies_of(measures)
     with reading(store) as conn:
         for part in in_parts(list(units)):
             mine = ticket.c.unit.in_(part)
             if as_of is not None:
-                rows += raw_rows(conn, ticket_cells(believed(as_of, ticket) & mine, first, last, wanted))
+                rows += raw_rows(conn, ticket_cells(believed(as_of, ticket) & mine, first, last, measures))
                 continue
-            cells_of = (total.unit.in_(part), total.measure.in_(wanted))
-            rows += raw_rows(conn, select(ticket_total).where(*cells_of, total.span.in_(whole)))
+            here = total.unit.in_(part), total.tally.in_(tallies)
+            rows += raw_rows(conn, select(ticket_total).where(*here, total.span.in_(whole)))
             if whole != months:
                 days = total.span.between(months[-1] * 100 + 1, number_of(last))
-                month = select(total.unit, total.measure, literal(months[-1]), cast(func.sum(total.total), BigInteger))
-                rows += raw_rows(conn, month.where(*cells_of, days).group_by(total.unit, total.measure))
-                begin, rest = date(last.year, last.month, 1), tuple(code for code in wanted if code not in BY_DAY)
+                month, added = literal(months[-1]), cast(func.sum(total.total), BigInteger)
+                summed = select(total.unit, total.tally, month, total.counts, added).where(*here, days)
+                rows += raw_rows(conn, summed.group_by(total.unit, total.tally, total.counts))
+                begin, rest = date(last.year, last.month, 1), [code for code in measures if code not in BY_DAY]
                 if rest:
                     rows += raw_rows(conn, ticket_cells(believed(None, ticket) & mine, begin, last, rest))
-    return rows
+    return by_measure(rows, measures)
 
 
 def tickets_before(
     store: Engine, units: Iterable[str], measures: Sequence[str], day: date, as_of: datetime | None = None
 ) -> dict[tuple[str, str], int]:
     """(unit, measure) → how many tickets counted before the first day of a month."""
-    total, found = ticket_total.c, {}
     begin, eve = date(2000, 1, 1), date.fromordinal(day.toordinal() - 1)
+    rows: list[tuple] = []
     with reading(store) as conn:
         for part in in_parts(list(units)):
             if as_of is None:
-                summed = select(total.unit, total.measure, func.sum(total.total)).where(
-                    total.unit.in_(part), total.measure.in_(list(measures)), total.span < month_of(day)
-                )
+                cells, where = ticket_total.c, ticket_total.c.unit.in_(part) & (ticket_total.c.span < month_of(day))
+                where &= ticket_total.c.tally.in_(tallies_of(measures))
             else:
                 mine = believed(as_of, ticket) & ticket.c.unit.in_(part)
-                some = ticket_cells(mine, begin, eve, tuple(measures)).subquery().c
-                summed = select(some.unit, some.measure, func.sum(some.total))
-            columns = list(summed.selected_columns)[:2]
-            found |= {(unit, code): int(n) for unit, code, n in conn.execute(summed.group_by(*columns))}
-    return found
+                cells, where = ticket_cells(mine, begin, eve, measures).subquery().c, true()
+            key, total = (cells.unit, cells.tally, cells.counts), cast(func.sum(cells.total), BigInteger)
+            summed = select(*key[:2], literal(0), key[2], total).where(where).group_by(*key)
+            rows += raw_rows(conn, summed)
+    return {(unit, code): n for unit, code, _, n in by_measure(rows, measures)}
 
 
 _DAYS = 10_000_000  # spans from here on are days, below it months
 # What happens to a ticket that says of which months something is known; every ticket has the first.
-_TELLING = ["hotline.received", "hotline.closed", "hotline.returned", "hotline.overdue"]
+_TOLD = "hotline.received", "hotline.closed", "hotline.returned", "hotline.overdue"
+_TELLING = tallies_of(_TOLD)
 
 
 def ticket_months(
@@ -194,13 +214,13 @@ def ticket_months(
         for part in in_parts(list(units)):
             if as_of is None:
                 months = select(total.unit, func.min(total.span), func.max(total.span)).where(
-                    total.unit.in_(part), total.measure.in_(_TELLING), total.span <= month_of(last)
+                    total.unit.in_(part), total.tally.in_(_TELLING), total.span <= month_of(last)
                 )
                 months = months.group_by(total.unit)
             else:
                 mine = believed(as_of, ticket) & ticket.c.unit.in_(part)
                 end = date(last.year, last.month, monthrange(last.year, last.month)[1])
-                some = ticket_cells(mine, date(2000, 1, 1), end, tuple(_TELLING)).subquery().c
+                some = ticket_cells(mine, date(2000, 1, 1), end, _TOLD).subquery().c
                 months = select(some.unit, func.min(some.span), func.max(some.span)).group_by(some.unit)
             for unit, low, high in conn.execute(months):
                 before = found.get(unit[:9], (low, high))
@@ -212,6 +232,6 @@ def years(store: Engine) -> list[int]:
     """The years with numbers, latest first. Reads the roll-ups' months, not the entries."""
     with reading(store) as conn:
         months = set(conn.scalars(select(monthly_total.c.month).distinct()))
-        received = (ticket_total.c.measure == "hotline.received") & (ticket_total.c.span < _DAYS)
+        received = ticket_total.c.tally.in_(tallies_of(["hotline.received"])) & (ticket_total.c.span < _DAYS)
         months |= set(conn.scalars(select(ticket_total.c.span).where(received).distinct()))
         return sorted({month // 100 for month in months}, reverse=True)

@@ -4,11 +4,12 @@ A cell that cannot be understood is named by line and column and keeps the whole
 community nobody bears) is left open and said; a day that has to be assumed is marked, so that nothing is proved by it.
 """
 
+import gc
 import hashlib
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
@@ -20,7 +21,7 @@ from db.engine import CHINA, reading, writing
 from db.language import Problem, Refusal, Rejected
 from db.schema import day_of, number_of
 from db.tickets import BY_FILE, FACTS, INQUIRY, REQUEST, Conflict, Ticket
-from db.units import Finder, Unit, units
+from db.units import Finder, units
 from metrics.clocks import Clock, clock
 from metrics.spreadsheets import HEADER_WITHIN, TOO_WIDE, TOTALS, bare, clean, folded, sheets
 
@@ -146,6 +147,24 @@ def import_tickets(
 
     Raises Refusal where the file is no table of tickets.
     """
+    with _uncollected():
+        return _import(store, data, file, by, token, dry_run, columns, sheet, within, prefer, progress)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without Python's search for cycles, which would walk through all tickets again and again and find none."""
+    if not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
+def _import(store, data, file, by, token, dry_run, columns, sheet, within, prefer, progress) -> dict:
     told = clock(store)
     progress("读取文件")
     found = read_tickets(store, data, file, told, columns=columns, sheet=sheet, within=within, progress=progress)
@@ -182,8 +201,7 @@ def import_tickets(
             made["conflicts"] += len(wrong)
         left = {line: one for line, one in left.items() if line not in wrong}
     if not dry_run and not problems:  # what kept the file out is gone meanwhile
-        again = {"columns": columns, "sheet": sheet, "within": within, "prefer": prefer, "progress": progress}
-        return import_tickets(store, data, file, by=by, token=token, **again)
+        return _import(store, data, file, by, token, dry_run, columns, sheet, within, prefer, progress)
     rejected = len({problem.row for problem in problems}) - made["conflicts"]
     return made | _counts(receipt, found) | {"rejected": rejected, "errors": sorted(problems, key=lambda p: p.row or 0)}
 
@@ -350,7 +368,7 @@ class _Memo(dict):
         return value
 
     def all(self, cells: Sequence) -> list:
-        return [self[cell] for cell in cells]
+        return list(map(self.__getitem__, cells))
 
 
 class _Each:
@@ -397,15 +415,23 @@ class _When:
 
     def __init__(self):
         self.days, self.times = _Memo(_midnight), _Memo(_second_of_day)
+        self.starts = _Memo(lambda ordinal: _start(date.fromordinal(ordinal)))
 
     def __call__(self, cell: object) -> tuple[int | None, int | None]:
+        at = cell
+        if type(cell) is str and cell[4:17:3] in ("-- ::", "--T::") and len(cell) == 19:
+            at = _iso(cell) or cell
+        if type(at) is datetime and not at.microsecond:
+            start, number = self.starts[at.toordinal()]
+            if type(start) is int:
+                return start + at.hour * 3600 + at.minute * 60 + at.second, number  # nearly every cell
         if type(cell) is str:
             if cell[10:11] == "T":
                 cell = cell.replace("T", " ", 1)
             day, _, clock_time = cell.partition(" ")
             (start, number), second = self.days[day], self.times[clock_time]
             if type(start) is int and type(second) is int and day:
-                return start + second, number  # nearly every cell
+                return start + second, number
             return self._text(unicodedata.normalize("NFKC", clean(cell)))
         if cell is None:
             return None, None
@@ -441,6 +467,13 @@ class _When:
             day = "{2}-{0}-{1}".format(*american.groups())
         start, number = _sound(self.days[day])
         return start + _sound((self.times[f"{clock_time} {half}".strip()],))[0], number
+
+
+def _iso(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def _sound(parts: tuple) -> tuple:
@@ -610,6 +643,7 @@ class _Places:
         self.all = Finder(communities)
         self.by_street = {one.code: Finder([u for u in communities if u.code[:9] == one.code[:9]]) for one in streets}
         self.by_code = {one.code: one for one in self.units}
+        self.dated = {one.code for one in self.units if one.opened_on or one.closed_on}  # whose life is limited
 
     def find(self, key: tuple[str, str, str]) -> tuple[str, str]:
         """(street, code, name) as written → (unit's code, the name where it stays open)."""
@@ -638,11 +672,6 @@ class _Places:
     def alive(self, code: str, day: date) -> bool:
         return self.by_code[code].alive(day, day)
 
-    def dated(self, code: str) -> Unit | None:
-        """The unit where its life is limited."""
-        one = self.by_code[code]
-        return one if one.opened_on or one.closed_on else None
-
 
 def read_tickets(
     store,
@@ -670,9 +699,6 @@ def read_tickets(
     return reader.found
 
 
-_TEXTS = ("channel", "body", "extended_by", "extended_why", "title", "text", "reply")
-
-
 class _Reader:
     """Turns lines into tickets, column by column: most cells repeat, and a column is read by one parser."""
 
@@ -693,7 +719,8 @@ class _Reader:
             "resolved": _Memo(parse_flag),
             "satisfaction": _Memo(parse_satisfaction),
             **{name: _Memo(parse_subject) for name in ("subject", "subject_1", "subject_2", "subject_3")},
-            **{name: _Memo(parse_text, 5_000) for name in (*_TEXTS, "street", "name", "code")},
+            **{name: _Memo(parse_text, 5_000) for name in ("channel", "body", "reply", "street", "name", "code")},
+            **{name: _Each(parse_text) for name in ("title", "text", "extended_by", "extended_why")},
             **{name: _Each(self.when) for name in ("received_at", "contacted_at", "replied_at", "closed_at")},
             **{
                 name: _Memo(day, 50_000)
@@ -870,12 +897,12 @@ class _Reader:
         if type(place) is Refusal:
             raise place
         (unit, open_name), (limit_days, due_on) = place, due
-        if self.places.dated(unit) and not self.places.alive(unit, day_of(received_on)):
+        if unit in self.places.dated and not self.places.alive(unit, day_of(received_on)):
             unit, open_name = self.places.left_open(unit)
         self.found.unplaced += unit.endswith("000")
         closed_at, closed_on = closed
         replied_at, extended_on, extended_to = replied[0], extension[0], extension[1]
-        unsaid, assumed = set(), set()
+        unsaid = assumed = frozenset()
         if not kind:
             kind = REQUEST
             unsaid |= {"kind"} if "kind" in self.at else set()
@@ -901,17 +928,17 @@ class _Reader:
                     return self._wrong(line, "状态为已办结，但没有办结时间", at, [""] * at)
             elif status == "suspended" and suspended_on is None:
                 suspended_on = received_on
-                assumed.add("suspended_on")
+                assumed |= {"suspended_on"}
                 self._note("状态为挂账而没有挂账时间：按受理日计")
             elif status.startswith("extended") and extended_on is None:
                 extended_on = received_on
-                assumed.add("extended_on")
+                assumed |= {"extended_on"}
                 self._note("状态为延期而没有批准时间：按受理日计")
             elif status == "unknown":
                 self._note("没有认出工单状态：按有没有办结时间计")
         if extended_to is not None and extended_on is None:
             extended_on = received_on
-            assumed.add("extended_on")
+            assumed |= {"extended_on"}
             self._note("有延期后的时限而没有批准时间：按受理日计")
         if called_back_on is None and (contacted is not None or resolved is not None or satisfaction):
             called_back_on = closed_on or received_on
@@ -965,10 +992,10 @@ class _Reader:
             satisfaction,
             used,
             left,
-            " ".join(sorted(assumed)),
+            " ".join(sorted(assumed)) if assumed else "",
         )
         if unsaid or assumed:
-            same = frozenset(unsaid | assumed)  # one set for all tickets that leave the same unsaid
+            same = unsaid | assumed  # one set for all tickets that leave the same unsaid
             self.found.silent[number] = self.silences.setdefault(same, same)
         before = self.first.get(number)
         if before is None:

@@ -136,6 +136,15 @@ def test_rows_inserted_in_bulk_are_those_inserted_one_by_one(office):
     assert raw[0] == raw[1] and raw[2] == raw[3]
 
 
+def test_of_many_rows_each_keeps_its_blanks_and_its_values(office):
+    at = datetime(2024, 3, 5, tzinfo=UTC)
+    rows = [(n, f"{n}", "import", at, "张三", "一.csv" if n == 999 else None, None, False) for n in range(1, 1500)]
+    with writing(office) as conn:
+        insert_rows(conn, batch, rows, stored={"file_name"})
+    with reading(office) as conn:
+        assert [tuple(row) for row in conn.execute(select(batch).order_by(batch.c.id))] == rows
+
+
 def test_a_setting_put_is_the_setting_got(store):
     with writing(store) as conn:
         settings.put(conn, "cut_offs", {"2024": "2024-12-18"})

@@ -275,14 +275,14 @@ def test_a_cut_off_inside_a_month_asks_for_the_days_of_that_month_alone(desk, sa
         for line in rest.splitlines():
             if "ticket USING" in line:
                 assert re.search(r"USING INDEX ix_ticket_\w+ \(unit=\? AND \w+>\? AND \w+<\?\)", line), line
-        assert "SEARCH ticket_total USING PRIMARY KEY (unit=? AND measure=? AND span=?)" in months
-        assert "SEARCH ticket_total USING PRIMARY KEY (unit=? AND measure=? AND span>? AND span<?)" in days
+        assert "SEARCH ticket_total USING PRIMARY KEY (unit=? AND tally=? AND span=?)" in months
+        assert "SEARCH ticket_total USING PRIMARY KEY (unit=? AND tally=? AND span>? AND span<?)" in days
 
 
 def test_what_was_open_before_a_year_is_one_range_for_each_community(desk, sample_store):
     for store in (None, sample_store):
         ((_, plan),) = ticket_plans(store, desk, tickets_before_a_year)
-        assert "SEARCH ticket_total USING PRIMARY KEY (unit=? AND measure=? AND span<?)" in plan
+        assert "SEARCH ticket_total USING PRIMARY KEY (unit=? AND tally=? AND span<?)" in plan
 
 
 def test_what_one_act_changed_is_found_by_its_batch(desk, sample_store):

@@ -12,7 +12,7 @@ from sqlalchemy import delete, insert, select, update
 from db import tickets, totals
 from db.engine import reading, writing
 from db.language import Refusal
-from db.measures import BY_DAY, TICKETS, months_between
+from db.measures import BY_DAY, TALLIES, TICKETS, by_measure, months_between
 from db.schema import batch, day_of, number_of, ticket, ticket_total
 from db.store import verify
 from db.tickets import Ticket
@@ -113,7 +113,9 @@ def counted(some: list[Ticket], first=FIRST, last=LAST, days=False) -> dict:
 def rolled_up(store, days=True) -> dict:
     """The cells of the roll-up: those of months, and with `days` those of days."""
     with reading(store) as conn:
-        cells = {tuple(row[:3]): row[3] for row in conn.execute(select(ticket_total))}
+        rows = conn.execute(select(ticket_total)).all()
+    assert all(counts and total for *_, counts, total in rows)  # a cell without a ticket or a measure has no row
+    cells = {tuple(cell): n for *cell, n in by_measure(rows, TICKETS)}
     return {cell: n for cell, n in cells.items() if days or cell[2] < 10_000_000}
 
 
@@ -308,16 +310,35 @@ def test_a_month_without_a_ticket_has_no_row(desk):
     assert months_between(FIRST, LAST)[0] == 202401
 
 
-TOTAL = (ticket_total.c.unit == A) & (ticket_total.c.measure == "hotline.received")
+TOTAL = (ticket_total.c.unit == A) & (ticket_total.c.tally == "received_on")
+DAY = ticket_total.c.span == 20240923
 TAMPERINGS = {
     "a total changed": update(ticket_total).where(TOTAL).values(total=ticket_total.c.total + 1),
-    "a day's total changed": update(ticket_total).where(TOTAL, ticket_total.c.span == 20240923).values(total=3),
+    "a day's total changed": update(ticket_total).where(TOTAL, DAY).values(total=3),
+    "what they count toward changed": update(ticket_total).where(TOTAL, DAY).values(counts=3),
     "a cell lost": delete(ticket_total).where(TOTAL),
-    "a day's cell lost": delete(ticket_total).where(TOTAL, ticket_total.c.span == 20240923),
-    "a cell too many": insert(ticket_total).values((B, "hotline.suspended", 202409, 1)),
-    "a cell of nothing": insert(ticket_total).values((B, "hotline.suspended", 202409, 0)),
-    "a measure nobody knows": insert(ticket_total).values((B, "hotline.invented", 202409, 1)),
+    "a day's cell lost": delete(ticket_total).where(TOTAL, DAY),
+    "a cell too many": insert(ticket_total).values((B, "suspended_on", 202409, 1, 1)),
+    "a cell of nothing": insert(ticket_total).values((B, "suspended_on", 202409, 1, 0)),
+    "a measure nobody knows": insert(ticket_total).values((B, "suspended_on", 202409, 3, 1)),
+    "a tally nobody knows": insert(ticket_total).values((B, "hotline.invented", 202409, 1, 1)),
 }
+
+
+def test_the_bits_by_which_counts_are_stored_stand_for_good():
+    stored = {
+        "received_on": "received inquiries requests",
+        "closed_on": "closed closed_in_time closed_late",
+        "overdue_from": "overdue",
+        "extended_on": "extended",
+        "suspended_on": "suspended",
+        "returned_on": "returned",
+        "contacted_on": "first_contacts contacted_in_time",
+        "closed_on@month": "used_2 used_4 used_6 used_8 used_10 " + " ".join(f"{name}@closed" for name in ANSWERS),
+        "called_back_on": " ".join(ANSWERS),
+        "received_on@month": " ".join(f"{name}@received" for name in ANSWERS),
+    }
+    assert {tally: [f"hotline.{name}" for name in names.split()] for tally, names in stored.items()} == TALLIES
 
 
 @pytest.mark.parametrize("tampering", TAMPERINGS)

@@ -2,6 +2,7 @@
 
 import base64
 import csv
+import gc
 import io
 import json
 import struct
@@ -1460,3 +1461,10 @@ def test_a_dry_run_and_a_refused_file_teach_nothing(takes, office):
     takes(csv_of(STRANGE, ["1", "T1", "昨天", "文华巷", "路灯"]), columns=MEANT)
     with reading(office) as conn:
         assert layouts.read(conn, STRANGE) is None
+
+
+def test_garbage_is_collected_again_after_an_import_whatever_became_of_it(takes):
+    takes(one())
+    assert gc.isenabled()
+    refused(takes, b"no table")
+    assert gc.isenabled()
