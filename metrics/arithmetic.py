@@ -14,6 +14,7 @@ from metrics.wording import Number, quantized, truncated
 
 _WORDS = {name: re.compile(text) for name, text in WORDS["arithmetic"].items()}
 SPLITS = _WORDS["splits"]  # 其中, 包括: what follows is a part
+MOST_BASES = 60  # counts before a share that it may be a share of
 AGREES, TRUNCATED, CONFLICTS = "agrees", "agrees-if-truncated", "conflicts"
 
 
@@ -42,11 +43,14 @@ def findings(text: Text) -> list[Finding]:
     counts = [
         (n, token) for n, token in enumerate(text.tokens) if token.number and token.number.exact and not _share(token)
     ]
-    tried = [_tried(text, n, token, counts) for n, token in enumerate(text.tokens) if token.number and _share(token)]
-    shares = [one for one in tried if one and one.wholes]
+    lines = _siblings(text, counts)
+    tried = [
+        _tried(text, n, token, counts, lines) for n, token in enumerate(text.tokens) if token.number and _share(token)
+    ]
+    shares = [one for one in tried if one and one.pairs]
     # Of the bases that would do, the one that most shares of the text are taken from is the one meant.
     often = Counter(whole for one in shares for whole in one.agreeing)
-    return [*(_judged(one, often) for one in shares), *_sums(text, counts)]
+    return [*(found for one in shares for found in _judged(one, often)), *_sums(text, counts)]
 
 
 def _share(token: Token) -> bool:
@@ -54,60 +58,100 @@ def _share(token: Token) -> bool:
 
 
 class _Tried(NamedTuple):
-    """A share, the count it is the share of, and all that might be the whole."""
+    """A share, and all that it may be: a part, its whole, and whether the text calls that a whole."""
 
     at: int
     token: Token
-    part: Fraction
-    wholes: list[Fraction]
+    pairs: list[tuple[Fraction, Fraction, bool]]
 
-    def verdict(self, whole: Fraction) -> str:
-        return printed(self.token.number, 100 * self.part / whole, self.part >= whole)
+    def verdict(self, part: Fraction, whole: Fraction) -> str:
+        return printed(self.token.number, 100 * part / whole, part >= whole)
 
     @property
     def agreeing(self) -> list[Fraction]:
-        return [whole for whole in self.wholes if self.verdict(whole) == AGREES]
+        return [whole for part, whole, _ in self.pairs if self.verdict(part, whole) == AGREES]
 
 
-def _tried(text: Text, n: int, token: Token, counts: list[tuple[int, Token]]) -> _Tried | None:
+def _tried(
+    text: Text, n: int, token: Token, counts: list[tuple[int, Token]], lines: dict[int, Fraction]
+) -> _Tried | None:
     """A share with what it may be a share of; None where the text does not say."""
     around = text.reach(n)
-    before = counts[: bisect_left(counts, n, key=lambda one: one[0])]
-    near = [one for one in before if one[1].start >= token.end - len(around.sentence)]
-    siblings = None
-    if MARKS["share"].search(around.item) and near:
-        at, bases = near[-1][0], before
-        siblings = _siblings(text, text.tokens[at], counts)
+    last = bisect_left(counts, n, key=lambda one: one[0])
+    line = text.text.rfind("\n", 0, token.start)
+    first = bisect_left(counts, line, key=lambda one: one[1].start)
+    sentence = bisect_left(counts, text.sentence_start(token.start), key=lambda one: one[1].start)
+    before = counts[max(0, last - MOST_BASES) : last]
+    parts: list[tuple[Fraction, str]] = []
+    if MARKS["share"].search(around.item) and sentence < last:
+        if not _named(text, around.item, before):
+            return None
+        here = counts[sentence:last]
+        run = _run(text, [one for _, one in here])
+        parts = [(Fraction(here[-1][1].number.value), unit_of(here[-1][1].number.unit))]
+        parts += [(sum(Fraction(one.number.value) for one in run), parts[0][1])] if len(run) > 1 else []
+        following = counts[last : last + 1]
+        if following and text.text[token.end : following[0][1].start] == "（":  # 占52.1%（1500件）
+            parts = [(Fraction(following[0][1].number.value), unit_of(following[0][1].number.unit))]
+        bases = before
     elif rate := _WORDS["rate"].search(around.item):
         wanted = _core(rate[1])
-        at = next((m for m, _ in reversed(near) if _core(text.reach(m).item) == wanted), None)
-        bases = near
-    else:
-        at = None
-    if at is None:
+        done = [one for m, one in counts[first:last] if _core(text.reach(m).item) == wanted]
+        parts = [(Fraction(done[-1].number.value), unit_of(done[-1].number.unit))] if done else []
+        bases = counts[first:last]
+    if not parts:
         return None
-    part = text.tokens[at].number
-    wholes = [
-        Fraction(one.number.value)
-        for m, one in reversed(bases)
-        if m != at and unit_of(one.number.unit) == unit_of(part.unit) and one.number.value >= part.value
-    ]
-    wholes += [siblings] if siblings and siblings >= part.value else []
-    return _Tried(n, token, Fraction(part.value), list(dict.fromkeys(whole for whole in wholes if whole)))
+    found = []
+    for value, unit in parts:
+        told = [
+            (Fraction(one.number.value), bool(_WORDS["whole"].search(text.reach(m).item)))
+            for m, one in reversed(bases)
+            if unit_of(one.number.unit) == unit and one.number.value >= value
+        ]
+        told += [(lines[line], False)] if line in lines and lines[line] >= value else []
+        found += [(value, whole, clear) for whole, clear in told if whole and whole != value or _only(told, value)]
+    return _Tried(n, token, list(dict.fromkeys(found)))
 
 
-def _judged(tried: _Tried, often: Counter) -> Finding:
+def _only(told: list[tuple[Fraction, bool]], value: Fraction) -> bool:
+    """Whether a count that equals the part stands there twice, so that the one may be the whole of the other."""
+    return sum(whole == value for whole, _ in told) > 1
+
+
+def _run(text: Text, counts: list[Token]) -> list[Token]:
+    """The counts at the end of a sentence that 、 keeps together in one list."""
+    run = counts[-1:]
+    for one in reversed(counts[:-1]):
+        if "、" not in text.text[one.end : run[0].start] or "，" in text.text[one.end : run[0].start]:
+            break
+        run.insert(0, one)
+    return run
+
+
+def _named(text: Text, item: str, bases: list[tuple[int, Token]]) -> bool:
+    """Whether what a share says it is a share of (占环境污染投诉总量) is counted before it, or is the total."""
+    found = _WORDS["whole_of"].search(item)
+    name = _WORDS["filler_before"].sub("", found[1]) if found else ""
+    name = re.sub("诉求|工单|受理|事项|案件|件|的", "", name)
+    return len(name) < 2 or any(name in text.reach(m).clause for m, _ in bases)
+
+
+def _judged(tried: _Tried, often: Counter) -> Iterator[Finding]:
+    """What comes of a share; nothing where it fits none of the counts and the text calls none of them the whole."""
     printed_as = Fraction(tried.token.number.value)
 
-    def fitness(whole: Fraction) -> tuple:
-        distance = abs(100 * tried.part / whole - printed_as)
-        return (AGREES, TRUNCATED, CONFLICTS).index(tried.verdict(whole)), -often[whole], distance
+    def fitness(pair: tuple[Fraction, Fraction, bool]) -> tuple:
+        part, whole, _ = pair
+        distance = abs(100 * part / whole - printed_as)
+        return (AGREES, TRUNCATED, CONFLICTS).index(tried.verdict(part, whole)), -often[whole], distance
 
-    whole = min(tried.wholes, key=fitness)
-    verdict = tried.verdict(whole)
-    share = float(quantized(100 * tried.part / whole, -4))
-    said = {"part": f"{tried.part}", "whole": f"{whole}", "share": f"{share:g}", "text": tried.token.text}
-    return Finding(tried.at, verdict, Problem(_SAID[verdict], said))
+    part, whole, _ = min(tried.pairs, key=fitness)
+    verdict = tried.verdict(part, whole)
+    if verdict == CONFLICTS and not any(clear for *_, clear in tried.pairs):
+        return
+    share = float(quantized(100 * part / whole, -4))
+    said = {"part": f"{part}", "whole": f"{whole}", "share": f"{share:g}", "text": tried.token.text}
+    yield Finding(tried.at, verdict, Problem(_SAID[verdict], said))
 
 
 _SAID = {
@@ -117,15 +161,18 @@ _SAID = {
 }
 
 
-def _siblings(text: Text, part: Token, counts: list[tuple[int, Token]]) -> Fraction | None:
-    """The sum of the counts of a paragraph that are each followed by a share: together they may be the whole."""
-    first = text.text.rfind("\n", 0, part.start) + 1
-    last = text.text.find("\n", part.end)
-    here = [(n, one) for n, one in counts if first <= one.start and (last < 0 or one.start < last)]
-    some = [
-        one for n, one in here if n + 1 < len(text.tokens) and (after := text.tokens[n + 1]).number and _share(after)
-    ]
-    return sum((Fraction(one.number.value) for one in some), Fraction(0)) if len(some) > 1 else None
+def _siblings(text: Text, counts: list[tuple[int, Token]]) -> dict[int, Fraction]:
+    """Line → the sum of its counts that are each followed by a share of their own: together they may be the whole."""
+    found: dict[int, list[Token]] = {}
+    for n, one in counts:
+        after = text.tokens[n + 1] if n + 1 < len(text.tokens) else None
+        if after and after.number and _share(after) and MARKS["share"].search(text.reach(n + 1).item):
+            found.setdefault(text.text.rfind("\n", 0, one.start), []).append(one)
+    return {
+        line: sum((Fraction(one.number.value) for one in some), Fraction(0))
+        for line, some in found.items()
+        if len(some) > 1 and len({unit_of(one.number.unit) for one in some}) == 1
+    }
 
 
 def _core(words: str) -> str:

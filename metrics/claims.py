@@ -38,6 +38,13 @@ from metrics.wording import Number, quantized, truncated
 UNTRACKED, UNKNOWN = "untracked", "unknown"
 SORTS = {FIGURE: "数字", UNTRACKED: "本库不统计", DATE: "日期", ORDINAL: "序号", NAME: "名称"}
 VERDICTS = {AGREES: "相符", TRUNCATED: "截断才相符", CONFLICTS: "不符", UNKNOWN: "无法核对"}
+PLANNED = "在“下一年度安排”中：是计划，不是已有的数"
+ASIDE = {  # what stands before a number that is no figure of the year
+    "average": "是平均数或最高数",
+    "often": "是频次",
+    "change": "是增减幅度或上年的数",
+    "respectively": "“分别”列举的数，请指定各是什么",
+}
 DENIAL = {"overdue": "hotline.overdue", "extended": "hotline.extended"}  # what the setting none_extended denies
 MOST_LETTERS = 500_000
 LASTING = ("standing", "units", "balance")  # states: told for a day, and often the same every year
@@ -152,7 +159,7 @@ def text_of(data: bytes, file: str) -> str:
         lines = []
         for block in document.iter_inner_content():
             if isinstance(block, Table):
-                lines += ["；".join(dict.fromkeys(cell.text.strip() for cell in row.cells)) for row in block.rows]
+                lines += ["\t".join(dict.fromkeys(cell.text.strip() for cell in row.cells)) for row in block.rows]
             else:
                 lines.append(block.text)
         text = "\n".join(lines)
@@ -268,24 +275,34 @@ class _Checker:
     def _aside(self, token: Token, around: Reach) -> Problem | None:
         """Why a number is no figure of the year: a plan, an average, a frequency, a change, another year."""
         if any(start <= token.start < end for start, end in self.read.planned):
-            return Problem("在“下一年度安排”中：是计划，不是已有的数")
-        if MARKS["average"].search(around.item):
-            return Problem("是平均数")
-        if MARKS["often"].search(around.item):
-            return Problem("是频次")
-        if token.number and MARKS["change"].search(around.item):
-            return Problem("是增减幅度")
-        if MARKS["day"].search(around.sentence) and not MARKS["whole_year"].search(around.sentence):
+            return Problem(PLANNED)
+        if MARKS["intended"].search(around.clause) or MARKS["intended"].search(around.item):
+            return Problem("是计划或目标，不是已有的数")
+        for name, reason in ASIDE.items():
+            if MARKS[name].search(around.item):
+                return Problem(reason)
+        sentence = around.sentence[: -len(around.tail)] if around.tail else around.sentence
+        above = max((match.end() for match in MARKS["above"].finditer(sentence)), default=0)
+        if above and not MARKS["below"].search(sentence, above):
+            return Problem("说的是上级或更大范围")
+        if MARKS["passing"].search(around.clause):
+            return Problem("说的是其中一段时间，不是全年的数")
+        if MARKS["day"].search(sentence) and not MARKS["whole_year"].search(sentence):
             return Problem("说的是某一天的事，不是全年的数")
-        years = [int(year) for year in MARKS["year"].findall(MARKS["no_year"].sub("", around.sentence))]
-        if years and self.period.year not in years:
+        years = [int(year) for year in MARKS["year"].findall(MARKS["no_year"].sub("", sentence))]
+        if years and self.period.year != years[-1]:
             return Problem("说的是 {year} 年", {"year": years[-1]})
         return None
 
     def _scope(self, around: Reach) -> dict[str, Any]:
         """Of which part of the year and of the street a figure speaks."""
         place = self.places.search(around.clause)
-        return {"community": self.communities[place[0]] if place else None, "months": _months(around.sentence)}
+        said = around.sentence
+        if not MARKS["whole_year"].search(said):
+            # A month told in an earlier sentence of the paragraph holds on, until the whole year is told of.
+            earlier = MARKS["whole_year"].split(around.paragraph)[-1]
+            said = f"{earlier}。{said}" if MARKS["month"].search(earlier) or MARKS["months"].search(earlier) else said
+        return {"community": self.communities[place[0]] if place else None, "months": _months(said)}
 
     def _denied(self, made: Claim, code: str) -> Claim:
         """无延期工单 denies what the office's setting says it does; 无超期 only that anything was late.
@@ -328,6 +345,8 @@ class _Checker:
             verdict = _share_of(token, top, bottom)
         elif token.claim:
             verdict = AGREES if figure["value"] == 0 else CONFLICTS
+        elif _impossible(made):
+            return replace(made, verdict=CONFLICTS, reason=Problem("“{text}”自相矛盾，没有一个数与它相符", said))
         else:
             verdict = _count_of(token.number, int(figure["value"]))
         return replace(made, verdict=verdict, reason=Problem(_HELD[verdict], said | {"part": self._part(made)}))
@@ -351,6 +370,7 @@ def _months(sentence: str) -> tuple[int, ...]:
     """The months a sentence speaks of; none where it speaks of the year."""
     spans = [(1, int(match[1])) for match in MARKS["months_upto"].finditer(sentence)]
     spans += [(int(match[1]), int(match[2])) for match in MARKS["months"].finditer(sentence)]
+    spans += [(int(match[1]), 12) for match in MARKS["since"].finditer(sentence)]
     spans = spans or [(int(match[1]), int(match[1])) for match in MARKS["month"].finditer(sentence)]
     spans += [tuple(ends) for words, ends in WORDS["marks"]["half"].items() if words in sentence]
     first, last = spans[-1] if spans else (1, 12)
@@ -425,14 +445,21 @@ def _told_twice(claims: list[Claim]) -> tuple[list[Claim], list[Flag]]:
             said = {"first": other.text, "second": one.text}
             reason = Problem("前后不一：前文是“{first}”，这里是“{second}”", said)
             flags.append(Flag("told-twice", reason, one.start, one.end))
-            if one.verdict == UNKNOWN:
+            if one.verdict == UNKNOWN and one.indicator:
                 one = replace(one, verdict=CONFLICTS, reason=reason)
         made.append(one)
     return made, flags
 
 
+def _impossible(one: Claim) -> bool:
+    """Whether no quantity is what it says: 959余 is more than 959 by less than one."""
+    return one.low is not None and one.high is not None and one.low > one.high
+
+
 def _apart(one: Claim, other: Claim) -> bool:
     """Whether no quantity is one that both may stand for."""
+    if _impossible(one) or _impossible(other):
+        return False
     low = max((n for n in (one.low, other.low) if n is not None), default=None)
     high = min((n for n in (one.high, other.high) if n is not None), default=None)
     return low is not None and high is not None and low > high
@@ -444,6 +471,8 @@ def _unchanged(claims: list[Claim], checker: _Checker, before: str) -> list[Flag
     earlier: Callable[[Claim], bool] = partial(_in, _exact(before)) if before else lambda one: False
     for one in claims:
         if one.value is None or one.value == 0 or one.low != one.high or one.sort not in (FIGURE, UNTRACKED):
+            continue
+        if one.reason and one.reason.message == PLANNED:
             continue
         meaning = checker.meanings.get(one.indicator) if one.sort == FIGURE else None
         lasting = meaning and (meaning.adds in LASTING or meaning.adds == "ratio")

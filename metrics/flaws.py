@@ -37,12 +37,18 @@ def unfilled(text: str) -> list[Flag]:
 
 
 def other_years(read: Text, year: int) -> list[Flag]:
-    """Dates of a year that is not the report's, but for spans of years, and the next one where plans are told."""
+    """Dates of a year that is not the report's, where the report tells of its own doings: not in a comparison, a span,
+    or the date of a rule; next year's where plans are told, and at the end, where the report is signed."""
     flags = []
     for token in read.tokens:
         found = MARKS["one_year"].match(token.text) if token.sort == DATE else None
-        plan = found and int(found[1]) == year + 1 and any(start <= token.start < end for start, end in read.planned)
-        if found and int(found[1]) != year and not plan:
+        if not found or int(found[1]) == year:
+            continue
+        before, after = read.text[max(0, token.start - 8) : token.start], read.text[token.end : token.end + 8]
+        plan = any(start <= token.start < end for start, end in read.planned)
+        signed = not read.text[token.end :].strip() and not re.search("[^\n]$", before)
+        next_year = int(found[1]) == year + 1 and (plan or signed)
+        if not next_year and not MARKS["compared"].search(before) and not MARKS["dated"].match(after):
             reason = Problem("写的是 {other} 年，报告年度是 {year} 年", {"other": found[1], "year": year})
             flags.append(Flag("other-year", reason, token.start, token.end))
     return flags

@@ -9,7 +9,12 @@ from metrics.catalogue import Indicator
 from metrics.tokens import WHOLE, WORDS, ZERO, Reach, Token
 
 SAME_UNIT = {"起": "件", "宗": "件", "例": "件", "场次": "场", "名": "人", "位": "人"}
-_BLOCKED = {code: re.compile(words) for code, words in WORDS["blocked"].items()}
+_BLOCKED = {
+    code: re.compile(words.replace("{s}", WORDS["subjects"]["other"])) for code, words in WORDS["blocked"].items()
+}
+_RIVALS = {kind: re.compile(words) for kind, words in WORDS["rivals"].items()}
+_HUB = "12345"  # where it stands nearer than a rival, the rival is a way in
+_OPPOSITE = "不未非待应拟"  # before a word they make it another: 不满意率, 应办结
 _UNIT = re.compile(r"（([^（）]+)）$")
 NEAR, PARAGRAPH = 3, 1  # what a word of the topic counts in the sentence, and further off; one of its own counts OWN
 OWN = 10
@@ -60,15 +65,16 @@ class Phrases:
 
     def match(self, token: Token, around: Reach) -> Match | None:
         """The indicator a figure is meant to be, the nearest where none is certain, None where no words fit."""
-        if around.items and (summed := self._sum(token, around)):
+        if summed := self._sum(token, around):
             return summed
         best: dict[str, tuple[int, Phrase, bool]] = {}
         own = around.own
         met = (phrase for word, some in self.by_word.items() if word in own for phrase in some)
-        for phrase in met:
-            score = _score(phrase, around)
+        blocked = _BLOCKED["*"].search(own)
+        for phrase in met if not blocked else ():
+            score = _score(phrase, around, token.claim)
             if score and not self._blocked(phrase, around):
-                fits = self._fits(phrase, token)
+                fits = self._fits(phrase, token, around)
                 known = best.get(phrase.indicator)
                 if known is None or (fits, score) > (known[2], known[0]):
                     best[phrase.indicator] = (score, phrase, fits)
@@ -76,37 +82,48 @@ class Phrases:
             return None
         fitting = {code: one for code, one in best.items() if one[2]} or best
         top = max(score for score, *_ in fitting.values())
-        first = [one for one in fitting.values() if one[0] == top]
-        _, phrase, fits = first[0]
-        outdone = fits and any(score > top + OWN for score, _, fit in best.values() if not fit)
-        rivals = tuple(one[1].indicator for one in first[1:])
-        return Match(phrase.indicator, phrase.shown, fits and not rivals and not outdone, not fits, rivals)
+        first = {code: one for code, one in fitting.items() if one[0] == top}
+        if len(first) > 1:  # what is told more closely is meant: 当面咨询, not the sum it is part of
+            sums = {code for code in first if set(self.parts.get(code, ())) & set(first)}
+            first = {code: one for code, one in first.items() if code not in sums}
+        (code, (_, phrase, fits)), *rivals = first.items()
+        return Match(code, phrase.shown, fits and not rivals, not fits, tuple(code for code, _ in rivals))
 
     def _sum(self, token: Token, around: Reach) -> Match | None:
-        """What a list of the parts of a sum adds up to: "A、B、C等511件"."""
+        """What a list of the parts of a sum adds up to: "A、B、C等511件", and without 等 where it names three."""
+        if not token.number:
+            return None
+        items = around.items or tuple(item for item in re.split("[、，]", around.run) if item)
         for code, parts in self.parts.items():
             met = {
                 part
-                for item in around.items
+                for item in items
                 for part in parts
                 for phrase in self.all
-                if phrase.indicator == part and all(word in item for word in phrase.own)
+                if phrase.indicator == part and not phrase.topic and all(word in item for word in phrase.own)
             }
-            if len(met) > 1 and unit_of(self.meanings[code].unit["zh"]) == unit_of(token.number.unit):
-                return Match(code, "、".join(around.items), True)
+            enough = len(met) > 1 if around.items else len(met) > 2
+            if enough and unit_of(self.meanings[code].unit["zh"]) == unit_of(token.number.unit or around.unit):
+                return Match(code, "、".join(items), True)
         return None
 
-    def _fits(self, phrase: Phrase, token: Token) -> bool:
+    def _fits(self, phrase: Phrase, token: Token, around: Reach) -> bool:
         if token.claim == ZERO:
             return phrase.unit != "%"
         if token.claim == WHOLE:
             return phrase.unit == "%"
-        return unit_of(phrase.unit) == unit_of(token.number.unit)
+        return unit_of(phrase.unit) == unit_of(token.number.unit or around.unit)
 
     @staticmethod
     def _blocked(phrase: Phrase, around: Reach) -> bool:
         blocked = _BLOCKED.get(phrase.indicator)
-        return bool(blocked and blocked.search(around.own))
+        if blocked and blocked.search(around.own):
+            return True
+        rivals = _RIVALS.get(phrase.indicator.partition(".")[0])
+        # What stands since the number before this one speaks first; the rest of the sentence where it is silent.
+        near = around.run if _HUB in around.sentence else around.sentence
+        last = max((match.start() for match in rivals.finditer(near)), default=-1) if rivals else -1
+        return last > near.rfind(_HUB)
 
 
 def _phrase(code: str, name: str, unit: str) -> Phrase:
@@ -116,13 +133,16 @@ def _phrase(code: str, name: str, unit: str) -> Phrase:
     return Phrase(code, tuple(topic.split()), tuple(own.split()), told[1] if told else unit, words)
 
 
-def _score(phrase: Phrase, around: Reach) -> int:
+def _score(phrase: Phrase, around: Reach, claim: str) -> int:
     """How much of what was written speaks for a phrase; 0 where a word of it is missing.
 
     In a list that a number sums up, a noun that is an item itself says nothing of the sum: "A会、B会等共12次".
     """
     own = f"{around.item}#|{around.tail}" if around.items else around.own
-    if not all(around.tail.startswith(word[1:]) if word[0] == "^" else word in own for word in phrase.own):
+    opposite = _OPPOSITE if claim else _OPPOSITE + "无"
+    if not all(
+        around.tail.startswith(word[1:]) if word[0] == "^" else _says(own, word, opposite) for word in phrase.own
+    ):
         return 0
     if around.items and any(around.item.endswith(word) for word in phrase.own):
         return 0
@@ -135,3 +155,13 @@ def _score(phrase: Phrase, around: Reach) -> int:
         else:
             return 0
     return score
+
+
+def _says(text: str, word: str, opposite: str) -> bool:
+    """Whether a word stands in a text and is not turned into its opposite by the letter before it."""
+    at = text.find(word)
+    while at >= 0:
+        if at == 0 or text[at - 1] not in opposite:
+            return True
+        at = text.find(word, at + 1)
+    return False

@@ -17,12 +17,19 @@ from metrics.wording import Number
 
 FIGURE, DATE, ORDINAL, NAME = "figure", "date", "ordinal", "name"
 ZERO, WHOLE = "zero", "whole"
-NUMERALS = "〇零一二三四五六七八九十百千万亿"
+NUMERALS = "〇零一二两三四五六七八九十百千万亿"
 COUNTED = re.compile(rf"[{NUMERALS}\d①-⑳]")
 # Half-width marks are as good as full-width ones, but for the comma of 8,412 and the point of 1.5.
 _FULL_WIDTH = re.compile(r"(?<!\d),|,(?!\d{3})|[;:!?()](?!\d)|(?<!\d)[:()]|[()]")
+_HALF_WIDTH = str.maketrans("０１２３４５６７８９", "0123456789")
 _MARK = dict(zip(",;:!?()", "，；：！？（）", strict=True))
 _RANKS = [re.compile(form) for form in (f"[{NUMERALS}]+[、.．]", "[（(]", "")]  # 一、 before （一） before 1.
+# A name told before its number: "当面咨询（人次）：232", or a row of a table whose cells a tab parts.
+_UNIT = "|".join(wording.MEASURES)
+_TITLED = re.compile(
+    rf"(?P<title>[^，。；：、\n\t（）]{{2,40}})(?:（(?P<unit>{_UNIT})）[：\t ]{{0,3}}|：|\t(?:(?P<cell>{_UNIT})\t)?)$"
+)
+LONGEST_TITLE = 60
 LONGEST_TAIL, LONGEST_CLAIM = 16, 14
 
 
@@ -68,6 +75,8 @@ class Reach(NamedTuple):
 
     item       its own words before it: from the last mark or number, of a list the last item, of "A、B等C" the C
     tail       what follows it up to the next mark or number
+    unit       what it is counted in where that stands before it, as in "当面咨询（人次）：232" and in cells of a table
+    run        what stands between the number before it in the sentence and this one
     items      where it sums a list up ("A、B、C等共"), the items of the list; then `item` is what begins the first
     clause     from the last mark or number to the next, the list included
     sentence   from the beginning of the sentence up to the figure, and its tail
@@ -76,6 +85,8 @@ class Reach(NamedTuple):
 
     item: str
     tail: str
+    unit: str
+    run: str
     items: tuple[str, ...]
     clause: str
     sentence: str
@@ -91,13 +102,14 @@ class Text:
     """A report, read: its tokens in order, and what stands around each. `text` has its marks in full width."""
 
     def __init__(self, text: str):
-        self.text = _FULL_WIDTH.sub(lambda mark: _MARK[mark[0]], text)
+        self.text = _FULL_WIDTH.sub(lambda mark: _MARK[mark[0]], text.translate(_HALF_WIDTH))
         self.written = text
-        # Where a clause, a tail, a sentence and a paragraph end.
-        self._clauses, self._tails, self._sentences, self._lines = (
-            [match.start() for match in re.finditer(marks, self.text)]
-            for marks in ("[，。；：！？\n（）]", "[，。；：！？\n（）、]", "[。！？\n]", "\n")
-        )
+        # What ends a clause, what follows a number, a word's claim, a sentence and a paragraph.
+        ends = {"clause": "，。；：！？\n（）", "sentence": "。！？\n", "line": "\n"}
+        ends |= {"tail": ends["clause"] + "、", "claim": ends["clause"] + "、“”‘’「」 \t　"}
+        self._ends = {
+            name: [at for at, letter in enumerate(self.text) if letter in marks] for name, marks in ends.items()
+        }
 
     @cached_property
     def tokens(self) -> list[Token]:
@@ -152,7 +164,7 @@ class Text:
             if match["no"] or match.start() < reached or self._inside(others, starts, match.start()):
                 continue
             end = match.end()
-            stop = min(_following(self._tails, end, len(self.text)), end + LONGEST_CLAIM)
+            stop = min(_following(self._ends["claim"], end, len(self.text)), end + LONGEST_CLAIM)
             following = bisect_right(starts, match.start())
             if following < len(others) and others[following].start < stop:
                 if match["whole"]:
@@ -189,11 +201,15 @@ class Text:
 
     def _around(self, n: int) -> Reach:
         token, text = self.tokens[n], self.text
-        clause = text[self._edge_before(n) : token.start]
         after = bisect_right(self._numbers, n)
         following = self.tokens[self._numbers[after]].start if after < len(self._numbers) else len(text)
-        stop = min(_following(self._tails, token.end, len(text)), following, token.end + LONGEST_TAIL)
+        stop = min(_following(self._ends["tail"], token.end, len(text)), following, token.end + LONGEST_TAIL)
         tail = (token.text if token.claim else "") + text[token.end : stop]
+        clause = text[self._edge_before(n) : token.start]
+        line = _before(self._ends["line"], token.start)
+        titled = _TITLED.search(text[max(line, token.start - LONGEST_TITLE) : token.start])
+        if titled and not COUNTED.search(titled["title"].replace("12345", "")):
+            clause = titled["title"]
         items = [item for item in clause.split("、") if item]
         item, listed = (items[-1] if items else ""), ()
         head = item.rpartition("等")[2] if "等" in item else item
@@ -202,22 +218,28 @@ class Text:
             listed, item = tuple(items), items[0]
         elif "等" in item:
             item = summed
+        if token.claim:
+            item = ""  # what a word denies or tells of all follows it
         sentence = text[self.sentence_start(token.start) : stop]
-        paragraph = text[_before(self._lines, token.start) : token.start]
-        return Reach(item, tail, listed, f"{clause}|{tail}", sentence, self._heading(token.start) + paragraph)
+        before = bisect_right(self._numbers, n - 1) - 1
+        last = self.tokens[self._numbers[before]].end if before >= 0 else 0
+        run = text[max(last, self.sentence_start(token.start)) : token.start]
+        paragraph = self._heading(token.start) + text[line : token.start]
+        unit = (titled["unit"] or titled["cell"] or "") if titled else ""
+        return Reach(item, tail, unit, run, listed, f"{clause}|{tail}", sentence, paragraph)
 
     def _edge_before(self, n: int) -> int:
         """Where the words of the n-th token begin: after the last mark, or after the number before it and its tail."""
-        edge = _before(self._clauses, self.tokens[n].start)
+        edge = _before(self._ends["clause"], self.tokens[n].start)
         before = bisect_right(self._numbers, n - 1) - 1
         if before >= 0 and (last := self.tokens[self._numbers[before]]).end > edge:
-            mark = _following(self._tails, last.end, len(self.text))
+            mark = _following(self._ends["tail"], last.end, len(self.text))
             edge = mark + 1 if mark < self.tokens[n].start else last.end
         return edge
 
     def sentence_start(self, at: int) -> int:
         """Where the sentence of a place begins."""
-        return _before(self._sentences, at)
+        return _before(self._ends["sentence"], at)
 
     @cached_property
     def headings(self) -> list[tuple[int, str]]:

@@ -7,7 +7,7 @@ What each word means is this office's convention, printed wherever a number is j
     近N             from nine tenths of N up to less than N
     约N, N左右      within a tenth of N
     N以上 不少于N 上N   N or more; 逾N 超N 突破N: more than N; 不足N: less; 不超过N N以内: N or less
-    数十, 几百      from two to less than ten of them
+    数十, 几百      from two to less than ten of them; 三五次, 七八十: from the first to the second
     N, 达N          N itself
 """
 
@@ -49,17 +49,21 @@ def _any(words) -> str:
 
 _NUMBER = re.compile(
     rf"(?P<before>(?:{_any(_MEANT['before'])})+|上(?=[百千万亿]))?"
-    r"(?P<share>百分之)?"
+    r"(?P<share>百分(?:之|(?=百)))?"
     r"(?:(?P<digits>(?<![\d.])(?:\d{1,3}(?:,\d{3})+(?![\d,])|\d+)(?:\.\d+)?)"
-    r"|(?P<words>[数几]?[零〇一二两三四五六七八九十百千万亿]+(?:点[零〇一二三四五六七八九]+)?(?P<some>几)?))"
-    r"(?P<more>余|多(?!元|样|次|方|种形)|来(?=[个名人件场次项份]))?"
-    r"(?P<power>(?:[十百千]?[万亿]|[百千](?!分))(?!元|分))?"
-    r"(?P<still>余|多(?!元|样|方|种形))?"
-    rf"\s?(?P<unit>{_any(MEASURES)})?"
+    r"|(?P<words>[数几]?[零〇一二两三四五六七八九十百千万亿]{1,24}(?:点[零〇一二三四五六七八九]{1,9})?(?P<some>几)?))"
+    r"(?:[ \u3000]?(?P<more>余|多(?!元|样|次|方|种形)|来(?=[个名人件场次项份])))?"
+    r"(?:[ \u3000]?(?P<power>(?:[十百千]?[万亿]|[百千](?!分))(?!元|分)))?"
+    r"(?:[ \u3000]?(?P<still>余|多(?!元|样|方|种形)))?"
+    rf"[ \u3000]?(?P<unit>{_any(MEASURES)})?"
     rf"(?P<after>{_any(_MEANT['after'])})?"
 )
 
 
+# 三五次, 七八十人, 十五六个: two digits side by side are the ends of a guess.
+_GUESS = re.compile(
+    "(?P<tens>[二三四五六七八九]?十)?(?P<low>[一二两三四五六七八])(?P<high>[两二三四五六七八九])(?P<power>[十百千])?"
+)
 _WORDS_BEFORE = re.compile(_any(_MEANT["before"]))
 
 
@@ -156,8 +160,13 @@ def _understood(match: re.Match, text: str) -> Number:
     digits = (match["digits"] or "").replace(",", "") or _digits(words, 1 if power else 0)
     value, places = Decimal(digits), -len(digits.partition(".")[2])
     above, more = match["more"], match["still"] or match["more"]
-    if words[:1] in ("数", "几"):
-        low, high = 2 * value, 10 * value - 1
+    guess = _GUESS.fullmatch(words)
+    if guess and (ends := (_DIGITS[guess["low"]], _DIGITS[guess["high"]]))[1] - ends[0] in (1, 2):
+        tens = _whole(guess["tens"] or "零")
+        low, high = ((tens + end) * Decimal(_POWERS.get(guess["power"], 1)) for end in ends)
+        value = low
+    elif words[:1] in ("数", "几"):
+        low, high = 2 * value, 10 * value - Decimal(1) / times
     elif words[-1:] == "几":
         low, high = value + 1, value + 9
     elif match["power"] and above:  # 10余万
@@ -175,6 +184,8 @@ def _understood(match: re.Match, text: str) -> Number:
         low, high = value + 1, value + step - 1
     places += len(str(times)) - 1
     unit = match["unit"] or ("%" if match["share"] else "")
+    if unit == "成":  # 九成 is 90%
+        value, low, high, unit, places = 10 * value, 10 * low, 10 * high, "%", places + 1
     least = Decimal("0.0001") if unit in ("%", "‰") or places < 0 else Decimal(1)
     bounds = {
         "less": (None, value - least),

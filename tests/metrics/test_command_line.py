@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from db import definitions
 from db.engine import open_store, writing
 from metrics import figures, snapshots
 from metrics.__main__ import main
@@ -212,13 +213,15 @@ class TestFreeze:
         code, out, _ = run("frozen", "--format", "json")
         (line,) = json.loads(out)
         assert code == 0 and list(line) == ["snapshot", "year", "cut_off", "by", "at", "note", "sha256"]
-        assert (line["by"], line["note"], line["sha256"]) == ("王芳", "送审稿", made[0]["sha256"])
+        digests = {one["part"]: one["sha256"] for one in made}
+        assert (line["by"], line["note"], line["sha256"]) == ("王芳", "送审稿", digests["figures.json"])
 
     def test_the_files_of_a_freeze_are_reprinted_byte_for_byte(self, run, clerk, tmp_path):
         made = self.frozen(run)
         clerk.files("consultation", "120114001007", "2024-03-05", in_person=9)
         code, out, _ = run("frozen", 1, "--out", tmp_path / "out", "--format", "json")
-        assert code == 0 and [line["sound"] for line in json.loads(out)] == [True] * 4
+        assert code == 0 and [line["sound"] for line in json.loads(out)] == [True] * 5
+        assert "draft.docx" in {line["part"] for line in made}
         again = {file.name: sha256(file.read_bytes()).hexdigest() for file in (tmp_path / "out").iterdir()}
         assert again == {line["part"]: line["sha256"] for line in made}
 
@@ -231,7 +234,7 @@ class TestFreeze:
         assert code == 1 and list(found[0]) == snapshots.CHANGES
         assert (found[0]["what"], found[0]["old"], found[0]["new"], found[0]["by"]) == ("revised", 3, 9, "张三")
         code, out, _ = run("changes", 1)
-        assert code == 1 and "更正" in out and len(out.splitlines()) == 2
+        assert code == 1 and "更正" in out and len(out.splitlines()) == 3  # 当面咨询, and 法律咨询 of which it is part
 
     def test_two_freezes_are_printed_side_by_side(self, run, clerk):
         self.frozen(run)
@@ -245,7 +248,8 @@ class TestFreeze:
             ("120114001007", None),
             (None, "2024-03"),
         }
-        assert len(run("frozen", 1, "--against", 2)[1].splitlines()) == 48  # the whole street's figures and a heading
+        indicators = len(definitions.catalogue(clerk.store).indicators)
+        assert len(run("frozen", 1, "--against", 2)[1].splitlines()) == indicators + 1  # the whole street's, a heading
 
     def test_a_damaged_file_is_said_and_not_reprinted(self, run, clerk, tmp_path):
         self.frozen(run)
@@ -253,7 +257,7 @@ class TestFreeze:
             conn.exec_driver_sql("UPDATE snapshot_part SET sha256 = 'f00' WHERE name = 'figures.json'")
         code, _, err = run("frozen", 1, "--out", tmp_path / "out")
         assert code == 1 and "figures.json" in err and len(err.splitlines()) == 1
-        assert len(list((tmp_path / "out").iterdir())) == 3
+        assert len(list((tmp_path / "out").iterdir())) == 4
         assert run("changes", 1)[0] == 2
 
     @pytest.mark.parametrize(

@@ -423,7 +423,10 @@ def test_a_zero_alters_a_blank_and_no_other_zero(clerk):
     assert changes(clerk.store, one.id).empty
     clerk.files("consultation", B, "2024-03-06", in_person=0)
     found = changes(clerk.store, one.id)
-    assert [(line.community, line.new) for line in found.itertuples()] == [(B, 0)]
+    assert {(line.indicator, line.community, line.new) for line in found.itertuples()} == {
+        ("consultation.in_person", B, 0),
+        ("consultation.total", B, 0),
+    }
     adds_up(clerk.store, one)
 
 

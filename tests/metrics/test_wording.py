@@ -58,6 +58,16 @@ def test_a_count_is_rounded_as_reports_round(count, written):
         ("二〇二四", 2024, 2024),
         ("逾8000余份", 8001, 8999),
         ("９２３２件", 9232, 9232),
+        ("8000 余份", 8001, 8999),
+        ("10 万余人次", 100001, 109999),
+        ("150.25 万件", 1502500, 1502500),
+        ("数十万", 200000, 999999),
+        ("一百余人次", 101, 199),
+        ("三五次", 3, 5),
+        ("一两次", 1, 2),
+        ("二三十人", 20, 30),
+        ("十五六个", 15, 16),
+        ("五六百人", 500, 600),
     ],
 )
 def test_words_are_read_back_as_what_they_may_stand_for(text, low, high):
@@ -72,7 +82,9 @@ def test_more_than_an_exact_looking_number_can_only_be_nothing():
 
 
 @pytest.mark.parametrize(
-    ("text", "value", "unit"), [("98.5%", "98.5", "%"), ("百分之九十八", "98", "%"), ("九成", "9", "成")]
+    ("text", "value", "unit"),
+    [("98.5%", "98.5", "%"), ("百分之九十八", "98", "%"), ("九成", "90", "%")]
+    + [("百分之百", "100", "%"), ("百分百", "100", "%"), ("百分之零点五", "0.5", "%")],
 )
 def test_shares_are_told_from_counts(text, value, unit):
     found = wording.read(text)
