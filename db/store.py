@@ -40,6 +40,7 @@ def init(store: Engine) -> int:
     """Make the store, or bring it up to date; idempotent. Says how many indicators were added."""
     migrate(store)
     with making(store) as conn:
+        totals.remake_tickets(conn)
         added = definitions.load(conn, CATALOGUE, by="init")
         limits.load(conn, CATALOGUE, by="init")
         if settings.get(conn, "reporting_since") is None:

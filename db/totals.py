@@ -91,6 +91,12 @@ def rebuild(conn: Connection) -> None:
         conn.execute(insert(table).from_select(table.columns.keys(), made))
 
 
+def remake_tickets(conn: Connection) -> None:
+    """Make the tickets' roll-up where there are tickets and none of it: a migration that changed it left it empty."""
+    if conn.scalar(select(ticket_total.c.unit).limit(1)) is None and conn.scalar(select(ticket.c.unit).limit(1)):
+        rebuild(conn)
+
+
 def _made() -> list[tuple]:
     """Each roll-up and the expression that makes it whole."""
     return [(monthly_total, cells(live)), (ticket_total, ticket_cells(believed(None, ticket), days=True))]

@@ -132,7 +132,7 @@ def _named(text: Text, item: str, bases: list[tuple[int, Token]]) -> bool:
     """Whether what a share says it is a share of (占环境污染投诉总量) is counted before it, or is the total."""
     found = _WORDS["whole_of"].search(item)
     name = _WORDS["filler_before"].sub("", found[1]) if found else ""
-    name = re.sub("诉求|工单|受理|事项|案件|件|的", "", name)
+    name = _WORDS["plain"].sub("", name)
     return len(name) < 2 or any(name in text.reach(m).clause for m, _ in bases)
 
 

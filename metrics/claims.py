@@ -12,12 +12,9 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property, partial
-from io import BytesIO
 from typing import Any
 
 import pandas as pd
-from docx import Document
-from docx.table import Table
 
 from db import phrases as remembered
 from db import settings
@@ -25,7 +22,7 @@ from db.engine import reading
 from db.language import LANGUAGES, Problem, Refusal, decode, month_name, translate
 from db.phrases import Reading
 from db.units import labels, units
-from metrics import flaws, proofs
+from metrics import draft, flaws, papers, proofs
 from metrics.arithmetic import AGREES, CONFLICTS, SPLITS, TRUNCATED, Finding, findings, printed
 from metrics.catalogue import Indicator, catalogue
 from metrics.exports import number as shown
@@ -150,19 +147,14 @@ def explained(one: Claim, language: str = "zh") -> str:
 
 
 def text_of(data: bytes, file: str) -> str:
-    """The text of a .docx or .txt file, a paragraph a line, cells of a table apart by a mark. Raises Refusal."""
+    """The text of a .docx or .txt file, a paragraph a line, the cells of a table's row apart by tabs; of a drafted
+    report without the appendix of its figures. Raises Refusal."""
     if data.startswith(b"PK"):
         try:
-            document = Document(BytesIO(data))
-        except Exception:  # whatever the library stumbles over in a broken file
-            raise Refusal("{file} 不是 Word 文档（.docx），请另存后重试", file=file) from None
-        lines = []
-        for block in document.iter_inner_content():
-            if isinstance(block, Table):
-                lines += ["\t".join(dict.fromkeys(cell.text.strip() for cell in row.cells)) for row in block.rows]
-            else:
-                lines.append(block.text)
-        text = "\n".join(lines)
+            text = draft.without_appendix(papers.text(data))
+        except Refusal as refusal:
+            why = {spoken: refusal.text(spoken) for spoken in LANGUAGES}
+            raise Refusal("{file} 无法读取：{why}", file=file, why=why) from None
     elif data.startswith(b"\xd0\xcf\x11\xe0"):
         raise Refusal("{file} 是旧版 Word 文档（.doc），请另存为 .docx 后重试", file=file)
     else:
@@ -285,7 +277,7 @@ class _Checker:
         above = max((match.end() for match in MARKS["above"].finditer(sentence)), default=0)
         if above and not MARKS["below"].search(sentence, above):
             return Problem("说的是上级或更大范围")
-        if MARKS["passing"].search(around.clause):
+        if MARKS["passing"].search(around.run):
             return Problem("说的是其中一段时间，不是全年的数")
         if MARKS["day"].search(sentence) and not MARKS["whole_year"].search(sentence):
             return Problem("说的是某一天的事，不是全年的数")

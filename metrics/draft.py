@@ -180,6 +180,11 @@ def document(store, year: int, cut_off: date | None = None) -> bytes:
     return as_document(store, text(store, year, cut_off))
 
 
+def without_appendix(text: str) -> str:
+    """The text of a drafted report without the appendix of its figures."""
+    return text.partition(f"\n{_WORDS['appendix']}\n{_WORDS['appendix title']}\n")[0]
+
+
 def as_document(store, found: Draft) -> bytes:
     """A draft as `document` gives it."""
     pages = [*found.paragraphs, *appendix(store, found)]

@@ -46,7 +46,7 @@ def other_years(read: Text, year: int) -> list[Flag]:
             continue
         before, after = read.text[max(0, token.start - 8) : token.start], read.text[token.end : token.end + 8]
         plan = any(start <= token.start < end for start, end in read.planned)
-        signed = not read.text[token.end :].strip() and not re.search("[^\n]$", before)
+        signed = before.endswith("\n") and not read.text[token.end :].strip()
         next_year = int(found[1]) == year + 1 and (plan or signed)
         if not next_year and not MARKS["compared"].search(before) and not MARKS["dated"].match(after):
             reason = Problem("写的是 {other} 年，报告年度是 {year} 年", {"other": found[1], "year": year})

@@ -14,7 +14,7 @@ _BLOCKED = {
 }
 _RIVALS = {kind: re.compile(words) for kind, words in WORDS["rivals"].items()}
 _HUB = "12345"  # where it stands nearer than a rival, the rival is a way in
-_OPPOSITE = "不未非待应拟"  # before a word they make it another: 不满意率, 应办结
+_OPPOSITES = WORDS["opposites"]
 _UNIT = re.compile(r"（([^（）]+)）$")
 NEAR, PARAGRAPH = 3, 1  # what a word of the topic counts in the sentence, and further off; one of its own counts OWN
 OWN = 10
@@ -139,7 +139,7 @@ def _score(phrase: Phrase, around: Reach, claim: str) -> int:
     In a list that a number sums up, a noun that is an item itself says nothing of the sum: "A会、B会等共12次".
     """
     own = f"{around.item}#|{around.tail}" if around.items else around.own
-    opposite = _OPPOSITE if claim else _OPPOSITE + "无"
+    opposite = _OPPOSITES["before"] + ("" if claim else _OPPOSITES["denied"])
     if not all(
         around.tail.startswith(word[1:]) if word[0] == "^" else _says(own, word, opposite) for word in phrase.own
     ):

@@ -321,12 +321,14 @@ def _written(both: _Both) -> list[dict]:
         for one in (both.then, both.now)
     ]
     uses, lines = _uses(both.meanings, both.then["indicators"]), []
+    figures_of = {*both.old, *both.new}  # a street's own ratio of nothing, and the like, is no figure of either
     for row, before, after in contributions(both.store, frozen.batch, period, both.meanings, *sides):
         for key, (top, base, day) in _cells(uses, before, after).items():
             differ = any((old or 0) != (new or 0) for old, new in (top, base))
             # A zero in a blank alters the figure where nobody else reported; a second zero does not.
             blanks = {_value(some, key) is None for some in (both.old, both.new)}
-            if differ or ((top[0] is None) != (top[1] is None) and len(blanks) == 2):
+            altered = differ or ((top[0] is None) != (top[1] is None) and len(blanks) == 2)
+            if altered and key in figures_of:
                 lines.append(_line(key, top, base, row._asdict() | {"day": day}))
     return lines
 

@@ -5,12 +5,13 @@ import re
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import func, inspect, select
+from sqlalchemy import delete, func, inspect, select
 
 from db.definitions import catalogue
-from db.engine import SHAPE, open_store, reading
-from db.schema import definition, entry, metadata, ticket
+from db.engine import SHAPE, open_store, reading, writing
+from db.schema import definition, entry, metadata, ticket, ticket_total
 from db.store import init, verify
+from tests.desk import Desk
 
 
 def test_a_migrated_store_is_what_the_schema_says(store):
@@ -80,3 +81,13 @@ def work(url):
     assert sorted(map(int, added)) == [0, 0, 0, total]
     assert verify(store) == []
     store.dispose()
+
+
+def test_a_roll_up_that_a_migration_emptied_is_made_again(office):
+    desk = Desk(office)
+    desk.brings("T1", closed="2024-09-13 10:00")
+    with writing(office) as conn:
+        conn.execute(delete(ticket_total))
+    assert verify(office) != []
+    init(office)
+    assert verify(office) == []

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 from docx import Document
+from docx.oxml import OxmlElement
 from sqlalchemy import Engine
 
 from db import phrases, settings
 from db.engine import reading, writing
 from db.language import Refusal
-from metrics import claims
+from metrics import claims, draft
 from metrics.claims import Checked, Claim, check
 from metrics.phrases import Phrases
 from tests.desk import A, Desk
@@ -143,6 +144,15 @@ def test_one_altered_number_is_the_one_that_conflicts(sample, was, now):
         ("培育法律明白人150人", "150人", "workforce.law_persons"),
         ("组织旁听庭审3场", "3场", "court.hearings"),
         ("走进校园讲授法治课6次", "6次", "lecture.lessons"),
+        ("12345工单受理：9232件", "9232件", "hotline.received"),
+        ("当面咨询（人次）：232", "232", "consultation.in_person"),
+        ("办理12345热线工单9232件", "9232件", "hotline.received"),
+        ("面对面法律咨询232人次", "232人次", "consultation.in_person"),
+        ("接待当面咨询232人次", "232人次", "consultation.in_person"),
+        ("12345工单全部在规定时限内办结", "全部在规定时限内办结", "hotline.in_time_rate"),
+        ("法治宣传活动受众10 万余人次", "10 万余人次", "publicity.reach"),
+        ("学法考试通过率百分之百", "百分之百", "exam.pass_rate"),
+        ("信访接待、涉法涉诉案件化解、审核法律文书、提供重大事项法律意见511件", "511件", "adviser.cases"),
         ("无行政败诉案件", "无行政败诉案件", "litigation.lost"),
         ("社区法律顾问全覆盖", "全覆盖", "community.adviser_coverage"),
     ],
@@ -169,6 +179,20 @@ def test_a_figure_is_known_by_what_offices_call_it(sample, text, number, indicat
         ("3月8日，开展普法活动1场", "1场"),
         ("2023年，12345工单受理8800件", "8800件"),
         ("将7个社区划分为2个片区，由法律顾问团队负责", "2个"),
+        ("本月受理12345工单786件", "786件"),
+        ("近三年来，开展普法活动50场", "50场"),
+        ("2024年第28周，12345热线受理诉求180件", "180件"),
+        ("区长信箱共受理诉求99件", "99件"),
+        ("12348热线满意率99%", "99%"),
+        ("供热服务热线受理诉求500件", "500件"),
+        ("全区12345热线受理工单108611件，街道坚持接诉即办", "108611件"),
+        ("12345热线不满意率3.2%", "3.2%"),
+        ("垃圾分类宣传资料发放3000份", "3000份"),
+        ("消防安全培训覆盖300人", "300人"),
+        ("计划举办法治宣传活动20场", "20场"),
+        ("新增持证执法人员3名", "3名"),
+        ("当面、电话咨询分别为232人次、98人次", "232人次"),
+        ("法律明白人考试通过率98%", "98%"),
     ],
 )
 def test_what_is_no_figure_of_the_year_is_matched_with_none(sample, text, number):
@@ -288,6 +312,40 @@ def test_a_zero_that_cannot_be_proved_is_not_confirmed(clerk):
 # ------------------------------------------------------------------------------------------- the text with itself
 
 
+def test_a_month_told_before_holds_for_the_rest_of_the_paragraph(sample):
+    found = sample("3月份，12345热线受理工单903件。其中，咨询类工单343件。全年累计受理9232件。")
+    assert [claim.months for claim in found.claims if claim.sort == "figure"] == [(3,), (3,), ()]
+
+
+def test_a_number_that_no_number_can_be_contradicts_itself(sample):
+    found = sample("发放宣传品8412余份。全年发放宣传品8412余份。")
+    assert {claim.verdict for claim in found.claims} == {"conflicts"}
+    assert [flag for flag in found.flags if flag.sort == "told-twice"] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["较2023年增长5%", "与2023年相比", "自2019年5月起施行", "2021年以来", "根据2021年印发的方案"],
+)
+def test_a_year_told_for_comparison_is_no_wrong_year(sample, text):
+    assert [flag.reason.text() for flag in sample(f"{REPORT}\n{text}，持续推进。").flags] == []
+
+
+def test_a_report_may_be_signed_in_the_year_after(sample):
+    assert sample(REPORT.replace("2024年12月18日\n", "2025年1月10日\n")).flags == []
+
+
+def test_a_table_is_read_row_by_row(sample):
+    rows = [("指标", "单位", "合计"), ("12345工单受理", "件", "9,232"), ("发放宣传品", "份", "8,400")]
+    found = sample(claims.text_of(word("年度汇总", rows=rows), "a.docx"))
+    assert judged(found) == {"9,232": ("agrees", "hotline.received"), "8,400": ("conflicts", "publicity.materials")}
+
+
+@pytest.mark.parametrize("text", ["万" * 2000, "9" * 6000, "A" * 6000, "一" * 6000, "咨询1件，占1%，" * 300])
+def test_a_text_of_one_letter_is_read_like_any_other(sample, text):
+    assert sum(claim.end - claim.start for claim in sample(text).claims) <= len(text)
+
+
 def test_one_fact_told_twice_with_two_numbers_is_noticed(sample):
     found = sample("举办法治宣传活动16场。\n全年法治宣传活动共18场。\n旁听庭审3场。\n组织旁听庭审4场。")
     assert one(found, "18场").verdict == "conflicts"
@@ -384,6 +442,25 @@ def word(*paragraphs: str, rows=()) -> bytes:
 def test_a_word_document_is_read_with_its_tables():
     data = word("一、主要举措和成效", "受理9232件", rows=[("指标", "数"), ("宣传品", "8412份")])
     assert claims.text_of(data, "a.docx") == "一、主要举措和成效\n受理9232件\n指标\t数\n宣传品\t8412份"
+
+
+def test_a_drafted_report_agrees_with_the_store_it_was_drafted_from(sample, sample_store):
+    text = claims.text_of(draft.document(sample_store, 2024, CUT_OFF), "草稿.docx")
+    found = sample(text)
+    assert found.conflicts == []
+    agreed = {claim.indicator for claim in found.claims if claim.verdict == "agrees"}
+    assert agreed >= set(PUBLISHED.values())
+
+
+def test_what_was_inserted_with_tracked_changes_is_read():
+    made, buffer = Document(), BytesIO()
+    paragraph = made.add_paragraph("受理")
+    run = paragraph.add_run("9232件")._r
+    inserted = OxmlElement("w:ins")
+    run.addprevious(inserted)
+    inserted.append(run)
+    made.save(buffer)
+    assert claims.text_of(buffer.getvalue(), "a.docx") == "受理9232件"
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])

@@ -113,12 +113,11 @@ def upgrade() -> None:
     op.create_table(
         "ticket_total",
         sa.Column("unit", sa.String(length=12), nullable=False),
-        sa.Column("tally", sa.String(length=30), nullable=False),
+        sa.Column("measure", sa.String(length=60), nullable=False),
         sa.Column("span", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("counts", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("total", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["unit"], ["unit.code"], name=op.f("fk_ticket_total_unit")),
-        sa.PrimaryKeyConstraint("unit", "tally", "span", "counts", name=op.f("pk_ticket_total")),
+        sa.PrimaryKeyConstraint("unit", "measure", "span", name=op.f("pk_ticket_total")),
         sqlite_with_rowid=False,
     )
     for index, columns, condition in (
