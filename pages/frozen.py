@@ -33,7 +33,7 @@ def freeze(place) -> None:
         left, right = st.columns([2, 3], vertical_alignment="bottom")
         year, cut_off = pickers.year_and_cut_off(left)
         note = right.text_input(_("说明"), key=f"{token(PLACE)}/note", placeholder=_("选填，如“送审稿”“公开稿”"))
-        st.caption(_("数字、CSV 和当时的口径按现在的台账原样存档，署经办人姓名；此后台账照常更正，存档不变。"))
+        st.caption(_("数字、CSV、报告草稿和当时的口径按现在的台账原样存档，署经办人姓名；此后台账照常更正，存档不变。"))
         pressed = st.button(_("定稿存档"), type="primary", icon=":material/lock:", key=f"{token(PLACE)}/freeze")
         if not pressed:  # under a key of its own each time: the second of two clicks meets no button
             return

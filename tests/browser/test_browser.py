@@ -162,7 +162,7 @@ def test_no_source_file_is_served(served, path):
 
 
 def test_a_number_of_a_pasted_report_opens_the_events_behind_it(visitor):
-    page = visitor.opens("/check")
+    page = visitor.opens("/check?year=2024")
     page.locator("textarea").fill("街道举办法治宣传活动17场，发放宣传品8000余份。")
     page.locator("textarea").press("Control+Enter")
     visitor.settles()
