@@ -9,14 +9,10 @@ from metrics import exports
 from metrics.catalogue import label
 from metrics.exports import BY_COMMUNITY, BY_MONTH, DEFINITIONS, TOTALS, number
 from pages.shell import data, drill, pickers
-from pages.shell.entries import done, flash
+from pages.shell.entries import done, start
 from pages.shell.language import _, language
 
-st.title(_("年报"))
-flash()
-if not data.communities():
-    st.info(_("还没有社区，请先到“设置”登记。"))
-    st.stop()
+start(_("年报"))
 left, right = st.columns([2, 2], vertical_alignment="bottom")
 year, cut_off = pickers.year_and_cut_off(left)
 fixed = data.setting("cut_offs")

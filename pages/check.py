@@ -13,7 +13,7 @@ from metrics.claims import SORTS, UNKNOWN, VERDICTS, Claim, explained
 from metrics.exports import number
 from metrics.tokens import FIGURE
 from pages.shell import data, drill, pickers
-from pages.shell.entries import done, flash, operator
+from pages.shell.entries import done, operator, start
 from pages.shell.language import _, language, said
 
 COLOURS = {AGREES: "#d3f0dc", TRUNCATED: "#fff0b3", CONFLICTS: "#ffc9c9", UNKNOWN: "#e4e9f0"}
@@ -152,11 +152,7 @@ def listing(found: claims.Checked) -> None:
         decision(one, place)
 
 
-st.title(_("报告核对"))
-flash()
-if not data.communities():
-    st.info(_("还没有社区，请先到“设置”登记。"))
-    st.stop()
+start(_("报告核对"))
 left, right = st.columns(2, vertical_alignment="bottom")
 year, cut_off = pickers.year_and_cut_off(left)
 left, right = st.columns(2)

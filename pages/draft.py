@@ -12,7 +12,7 @@ from db.language import Refusal
 from metrics import draft, exports, papers, templates
 from metrics.papers import Paragraph, Piece, Table
 from pages.shell import data, drill, pickers
-from pages.shell.entries import done, flash, opened, operator
+from pages.shell.entries import done, opened, operator, start
 from pages.shell.language import _, language, said
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -27,11 +27,7 @@ PAPER = {  # how a sort of paragraph looks on the screen; indents as on paper
     "chart": "text-align:center;border:1px solid #ccc;padding:1em;margin:.5em 0",
 }
 
-st.title(_("起草"))
-flash()
-if not data.communities():
-    st.info(_("还没有社区，请先到“设置”登记。"))
-    st.stop()
+start(_("起草"))
 left, right = st.columns([2, 2], vertical_alignment="bottom")
 year, cut_off = pickers.year_and_cut_off(left)
 if not data.ask(year, cut_off=cut_off)["value"].notna().any():

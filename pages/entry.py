@@ -14,14 +14,10 @@ from metrics.catalogue import Indicator, Kind, label
 from metrics.exports import number
 from metrics.spreadsheets import read_grid
 from pages.shell import data, pickers
-from pages.shell.entries import attempt, draft_of, flash, number_fields, opened, operator, token
+from pages.shell.entries import attempt, draft_of, number_fields, opened, operator, start, token
 from pages.shell.language import _, language, said
 
-st.title(_("日报录入"))
-flash()
-if not data.communities():
-    st.info(_("还没有社区，请先到“设置”登记。"))
-    st.stop()
+start(_("日报录入"))
 
 ONE, ALL = "one", "all"
 left, middle, right = st.columns([1, 1, 2])

@@ -13,7 +13,7 @@ from metrics import draft, exports
 from metrics import snapshots as frozen
 from metrics.exports import local, number
 from pages.shell import data, drill, pickers, tickets
-from pages.shell.entries import done, flash, operator, showing, ticked, token, versions
+from pages.shell.entries import done, operator, showing, start, ticked, token, versions
 from pages.shell.language import _, language, said
 
 PLACE = "frozen"
@@ -199,11 +199,7 @@ def _title(row) -> str:
     return _("{id} · {year} 年截至 {day} · {by}", id=row.snapshot, year=row.year, day=row.cut_off, by=row.by)
 
 
-st.title(_("定稿"))
-flash()
-if not data.communities():
-    st.info(_("还没有社区，请先到“设置”登记。"))
-    st.stop()
+start(_("定稿"))
 found = frozen.listed(store)
 freeze(st.container(border=True) if found.empty else st.expander(_("再定稿一次"), icon=":material/lock:"))
 if found.empty:

@@ -11,7 +11,7 @@ from metrics import charts, exports, hotline, proofs
 from metrics.catalogue import label
 from metrics.exports import number
 from pages.shell import data, drill, pickers, tickets
-from pages.shell.entries import flash
+from pages.shell.entries import start
 from pages.shell.language import _, language, said
 
 CARDS = (
@@ -27,11 +27,7 @@ BY_COMMUNITY = ("hotline.received", "hotline.open", "hotline.overdue", *RATES)
 UNASSIGNED = str(Path(__file__).parent / "unassigned.py")
 TODO, FIGURES, PROOF = "todo", "figures", "proof"
 
-st.title(_("12345 工单"))
-flash()
-if not data.communities():
-    st.info(_("还没有社区，请先到“设置”登记。"))
-    st.stop()
+start(_("12345 工单"))
 left, right = st.columns([2, 2], vertical_alignment="bottom")
 year, cut_off = pickers.year_and_cut_off(left)
 views = {TODO: _("待办"), FIGURES: _("统计"), PROOF: _("零超期证明")}

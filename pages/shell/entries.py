@@ -75,6 +75,15 @@ def flash() -> None:
         place.success(message, icon=":material/check_circle:")
 
 
+def start(title: str) -> None:
+    """A page's heading and what the last write did; ends here where the office has no communities yet."""
+    st.title(title)
+    flash()
+    if not data.communities():
+        st.info(_("还没有社区，请先到“设置”登记。"))
+        st.stop()
+
+
 def attempt(place: str, write: Callable[[], ledger.Receipt], saved: str, stored: Callable[[], object]) -> None:
     """Write, or show why not.
 
