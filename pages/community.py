@@ -7,12 +7,10 @@ from metrics import charts
 from metrics.catalogue import label
 from metrics.exports import number
 from pages.shell import data, drill, pickers
+from pages.shell.entries import start
 from pages.shell.language import _, language
 
-st.title(_("社区"))
-if not data.communities():
-    st.info(_("还没有社区，请先到“设置”登记。"))
-    st.stop()
+start(_("社区"))
 left, middle, right = st.columns([2, 1, 1])
 year, cut_off = pickers.year_and_cut_off(left)
 community = pickers.community(middle)

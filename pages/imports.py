@@ -10,19 +10,15 @@ from db.language import Problem, Refusal
 from metrics import exports, spreadsheets, ticket_files
 from metrics.exports import local, number
 from pages.shell import data, pickers
-from pages.shell.entries import done, flash, operator, token
+from pages.shell.entries import done, operator, start, token
 from pages.shell.language import _, language, said
 
 TICKETS, COUNTS = "tickets", "counts"
 SHOWN = 200  # lines of a list; the file has the rest
 FOUND = "import/found"
 
-st.title(_("导入"))
-flash()
+start(_("导入"))
 store = data.the_store()
-if not data.communities():
-    st.info(_("还没有社区，请先到“设置”登记。"))
-    st.stop()
 
 
 def columns_of(layout: ticket_files.Layout) -> dict[str, str]:
