@@ -87,8 +87,11 @@ def _tried(
         if not _named(text, around.item, before):
             return None
         here = counts[sentence:last]
+        name = _WORDS["of"].split(around.item)[0].strip()
+        if len(name) > 1 and name not in text.reach(here[-1][0]).clause:
+            here = []  # 诉讼案件占比84% is no share of the count before it
         run = _run(text, [one for _, one in here])
-        parts = [(Fraction(here[-1][1].number.value), unit_of(here[-1][1].number.unit))]
+        parts = [(Fraction(here[-1][1].number.value), unit_of(here[-1][1].number.unit))] if here else []
         parts += [(sum(Fraction(one.number.value) for one in run), parts[0][1])] if len(run) > 1 else []
         following = counts[last : last + 1]
         if following and text.text[token.end : following[0][1].start] == "（":  # 占52.1%（1500件）
@@ -184,6 +187,8 @@ def _sums(text: Text, counts: list[tuple[int, Token]]) -> Iterator[Finding]:
     """Totals held against their parts: those in brackets behind a total, or a list after 其中 kept together by 、."""
     starts = [token.start for _, token in counts]
     for match in SPLITS.finditer(text.text):
+        if _WORDS["overlap"].search(text.text, match.end(), text.text.find("。", match.end()) % (len(text.text) + 1)):
+            continue
         sentence = max(text.text.rfind(mark, 0, match.start()) for mark in "。！？\n") + 1
         first = SPLITS.search(text.text, sentence)
         at = bisect_left(starts, first.start()) - 1  # what the sentence says before its first 其中 is what is split

@@ -277,7 +277,7 @@ class _Checker:
         above = max((match.end() for match in MARKS["above"].finditer(sentence)), default=0)
         if above and not MARKS["below"].search(sentence, above):
             return Problem("说的是上级或更大范围")
-        if MARKS["passing"].search(around.run):
+        if MARKS["passing"].search(around.run) or MARKS["occasion"].search(sentence):
             return Problem("说的是其中一段时间，不是全年的数")
         if MARKS["day"].search(sentence) and not MARKS["whole_year"].search(sentence):
             return Problem("说的是某一天的事，不是全年的数")
@@ -291,10 +291,12 @@ class _Checker:
         place = self.places.search(around.clause)
         said = around.sentence
         if not MARKS["whole_year"].search(said):
-            # A month told in an earlier sentence of the paragraph holds on, until the whole year is told of.
+            # A month of which an earlier sentence told figures holds on, until the whole year is told of.
             earlier = MARKS["whole_year"].split(around.paragraph)[-1]
-            said = f"{earlier}。{said}" if MARKS["month"].search(earlier) or MARKS["months"].search(earlier) else said
-        return {"community": self.communities[place[0]] if place else None, "months": _months(said)}
+            monthly = MARKS["month"].search(earlier) or MARKS["months"].search(earlier)
+            said = f"{earlier}。{said}" if monthly and MARKS["counted"].search(earlier) else said
+        months = _months(MARKS["year_again"].split(said)[-1])
+        return {"community": self.communities[place[0]] if place else None, "months": months}
 
     def _denied(self, made: Claim, code: str) -> Claim:
         """无延期工单 denies what the office's setting says it does; 无超期 only that anything was late.
@@ -363,7 +365,8 @@ def _months(sentence: str) -> tuple[int, ...]:
     spans = [(1, int(match[1])) for match in MARKS["months_upto"].finditer(sentence)]
     spans += [(int(match[1]), int(match[2])) for match in MARKS["months"].finditer(sentence)]
     spans += [(int(match[1]), 12) for match in MARKS["since"].finditer(sentence)]
-    spans = spans or [(int(match[1]), int(match[1])) for match in MARKS["month"].finditer(sentence)]
+    if not spans and not MARKS["listed"].search(sentence):
+        spans = [(int(match[1]), int(match[1])) for match in MARKS["month"].finditer(sentence)]
     spans += [tuple(ends) for words, ends in WORDS["marks"]["half"].items() if words in sentence]
     first, last = spans[-1] if spans else (1, 12)
     return tuple(range(first, last + 1)) if 1 <= first <= last <= 12 and (first, last) != (1, 12) else ()
@@ -401,7 +404,7 @@ def _parts_apart(read: Text, claims: list[Claim]) -> Iterator[Claim]:
     sentence = -1
     for one in claims:
         if (start := read.sentence_start(one.start)) != sentence:
-            told, sentence = {}, start
+            told, sentence = (told if SPLITS.match(read.text, start) else {}), start
         before = told.get(one.indicator) if one.sort == FIGURE else None
         if before is not None and SPLITS.search(read.text, before, one.start):
             one = replace(one, sort=UNTRACKED, verdict=UNKNOWN, stored=None, reason=Problem("是前面总数的一部分"))
@@ -424,6 +427,9 @@ def _told_twice(claims: list[Claim]) -> tuple[list[Claim], list[Flag]]:
     for one in claims:
         if one.value is None or one.sort not in (FIGURE, UNTRACKED) or (not one.indicator and len(one.context) < 8):
             made.append(one)
+            continue
+        if MARKS["share"].search(one.context.partition("#")[0]):
+            made.append(one)  # each is a share of something else
             continue
         if one.sort == FIGURE and one.indicator:
             key = (one.indicator, one.community, one.months, unit_of(one.unit))

@@ -112,6 +112,8 @@ class Phrases:
             return phrase.unit != "%"
         if token.claim == WHOLE:
             return phrase.unit == "%"
+        if token.number.value == 0 and not token.number.unit:  # 延期工单为0
+            return phrase.unit != "%"
         return unit_of(phrase.unit) == unit_of(token.number.unit or around.unit)
 
     @staticmethod
@@ -161,7 +163,7 @@ def _says(text: str, word: str, opposite: str) -> bool:
     """Whether a word stands in a text and is not turned into its opposite by the letter before it."""
     at = text.find(word)
     while at >= 0:
-        if at == 0 or text[at - 1] not in opposite:
+        if at == 0 or text[at - 1] not in opposite or text[max(0, at - 2) : at] in _OPPOSITES["said"]:
             return True
         at = text.find(word, at + 1)
     return False

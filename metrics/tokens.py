@@ -149,6 +149,8 @@ class Text:
         before, after = self.text[: number.start][-1:], self.text[number.end : number.end + 1]
         if written.isdigit():
             return bool(number.unit) or not (before in '“"‘「' and after in '”"’」' and before)
+        if not number.unit and number.value == 0:
+            return before in "为是" and bool(before)  # 延期工单为零
         if not number.unit or before in "“「" and before:  # “四个自信”
             return not number.exact
         if number.exact and number.value == 1:

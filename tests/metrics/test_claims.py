@@ -317,6 +317,47 @@ def test_a_month_told_before_holds_for_the_rest_of_the_paragraph(sample):
     assert [claim.months for claim in found.claims if claim.sort == "figure"] == [(3,), (3,), ()]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "上半年受理12345工单4738件，全年受理9232件",
+        "2024年3月，成立领导小组。截至12月18日，12345热线受理工单9232件",
+        "2024年3月，成立领导小组。12345热线受理工单9232件",
+        "在4月国家安全教育日、12月宪法宣传月等节点，12345热线受理工单9232件",
+    ],
+)
+def test_what_happened_in_a_month_says_nothing_of_the_year(sample, text):
+    assert one(sample(f"{text}。"), "9232件").verdict == "agrees"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "无延期工单",
+        "未发生一起延期工单",
+        "没有延期工单",
+        "不存在延期工单",
+        "延期工单为零",
+        "延期工单为0",
+        "延期工单0件",
+    ],
+)
+def test_none_can_be_said_in_many_ways(sample, words):
+    found = sample(f"12345热线工单累计受理9232件，{words}。")
+    (denied,) = [claim for claim in found.claims if claim.indicator == "hotline.extended"]
+    assert denied.verdict == "agrees"
+
+
+def test_a_happening_is_not_the_year(sample):
+    found = sample("此次活动共发放宣传资料500余份，解答法律咨询30余人次。")
+    assert {claim.verdict for claim in found.claims} == {"unknown"}
+
+
+def test_what_a_part_is_split_into_is_a_part_too(sample):
+    found = sample("12345热线受理工单9232件，办结9159件。其中，咨询类3578件，咨询类办结3578件。")
+    assert [claim.verdict for claim in found.claims if claim.value] == ["agrees", "agrees", "agrees", "unknown"]
+
+
 def test_a_number_that_no_number_can_be_contradicts_itself(sample):
     found = sample("发放宣传品8412余份。全年发放宣传品8412余份。")
     assert {claim.verdict for claim in found.claims} == {"conflicts"}
