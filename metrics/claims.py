@@ -35,6 +35,7 @@ from metrics.wording import Number, quantized, truncated
 UNTRACKED, UNKNOWN = "untracked", "unknown"
 SORTS = {FIGURE: "数字", UNTRACKED: "本库不统计", DATE: "日期", ORDINAL: "序号", NAME: "名称"}
 VERDICTS = {AGREES: "相符", TRUNCATED: "截断才相符", CONFLICTS: "不符", UNKNOWN: "无法核对"}
+NO_INDICATOR = "本库没有这样的指标"
 PLANNED = "在“下一年度安排”中：是计划，不是已有的数"
 ASIDE = {  # what stands before a number that is no figure of the year
     "average": "是平均数或最高数",
@@ -43,7 +44,8 @@ ASIDE = {  # what stands before a number that is no figure of the year
     "respectively": "“分别”列举的数，请指定各是什么",
 }
 DENIAL = {"overdue": "hotline.overdue", "extended": "hotline.extended"}  # what the setting none_extended denies
-MOST_LETTERS = 500_000
+MOST_LETTERS = 200_000
+SHORTEST_FACT = 8  # letters of a clause that names a fact: 开展走访活动#次 does, 共#件 does not
 LASTING = ("standing", "units", "balance")  # states: told for a day, and often the same every year
 
 
@@ -245,7 +247,7 @@ class _Checker:
         if not told and (aside := self._aside(token, around)):
             return replace(made, reason=aside)
         if match is None:
-            return made if made.reason else replace(made, reason=Problem("本库没有这样的指标"))
+            return made if made.reason else replace(made, reason=Problem(NO_INDICATOR))
         name = self.meanings[match.indicator].name
         if match.other_unit:
             unit = self.meanings[match.indicator].unit
@@ -405,7 +407,7 @@ def _parts_apart(read: Text, claims: list[Claim]) -> Iterator[Claim]:
     for one in claims:
         if (start := read.sentence_start(one.start)) != sentence:
             told, sentence = (told if SPLITS.match(read.text, start) else {}), start
-        before = told.get(one.indicator) if one.sort == FIGURE else None
+        before = told.get(one.indicator) if one.sort == FIGURE and one.words else None  # what a person said stands
         if before is not None and SPLITS.search(read.text, before, one.start):
             one = replace(one, sort=UNTRACKED, verdict=UNKNOWN, stored=None, reason=Problem("是前面总数的一部分"))
         elif one.sort == FIGURE:
@@ -425,20 +427,7 @@ def _told_twice(claims: list[Claim]) -> tuple[list[Claim], list[Flag]]:
     first: dict[tuple, Claim] = {}
     made, flags = [], []
     for one in claims:
-        if one.value is None or one.sort not in (FIGURE, UNTRACKED) or (not one.indicator and len(one.context) < 8):
-            made.append(one)
-            continue
-        if MARKS["share"].search(one.context.partition("#")[0]):
-            made.append(one)  # each is a share of something else
-            continue
-        if one.sort == FIGURE and one.indicator:
-            key = (one.indicator, one.community, one.months, unit_of(one.unit))
-        elif one.reason and one.reason.message == "本库没有这样的指标":
-            key = (one.context,)
-        else:
-            made.append(one)
-            continue
-        other = first.setdefault(key, one)
+        other = first.setdefault(key, one) if (key := _fact(one)) else one
         if other is not one and _apart(other, one):
             said = {"first": other.text, "second": one.text}
             reason = Problem("前后不一：前文是“{first}”，这里是“{second}”", said)
@@ -447,6 +436,16 @@ def _told_twice(claims: list[Claim]) -> tuple[list[Claim], list[Flag]]:
                 one = replace(one, verdict=CONFLICTS, reason=reason)
         made.append(one)
     return made, flags
+
+
+def _fact(one: Claim) -> tuple | None:
+    """What a number tells, where it can be told again: a figure of the year or of a part, or what its clause says."""
+    if one.value is None or MARKS["share"].search(one.context.partition("#")[0]):
+        return None  # shares are each of something else
+    if one.sort == FIGURE and one.indicator:
+        return one.indicator, one.community, one.months, unit_of(one.unit)
+    untold = one.sort == UNTRACKED and one.reason and one.reason.message == NO_INDICATOR
+    return (one.context,) if untold and len(one.context) >= SHORTEST_FACT else None
 
 
 def _impossible(one: Claim) -> bool:
