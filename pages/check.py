@@ -1,5 +1,6 @@
 """核对: does every number of the report hold?"""
 
+from collections import Counter
 from html import escape
 
 import pandas as pd
@@ -176,8 +177,10 @@ except Refusal as refusal:
 counts = found.counts()
 for place, name in zip(st.columns(5), (AGREES, TRUNCATED, CONFLICTS, UNKNOWN, None), strict=True):
     place.metric(_(VERDICTS[name]) if name else _("全部数字与词语"), counts[name] if name else len(found.claims))
-for flag in found.flags:
-    st.warning(flag.reason.text(language()), icon=":material/flag:")
+if found.flags:
+    flags = Counter(flag.reason.text(language()) for flag in found.flags)
+    lines = [f"- {text}" if n == 1 else "- " + _("{text}（{n} 处）", text=text, n=n) for text, n in flags.items()]
+    st.warning("\n".join(lines), icon=":material/flag:")
 st.html(legend())
 with st.container(border=True):
     st.html(coloured(found))
