@@ -39,6 +39,12 @@ PUBLISHED = {  # what the report says → what it is a figure of, in the order o
 }
 
 
+@pytest.fixture
+def database() -> str:
+    """Words and verdicts are the same whichever database the figures came from."""
+    return "sqlite"
+
+
 @pytest.fixture(scope="module")
 def sample(sample_store):
     """sample("受理9232件"): a text held against the sample year."""

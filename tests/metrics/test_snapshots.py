@@ -347,6 +347,7 @@ def test_what_was_recorded_and_voided_again_alters_nothing(year, clerk):
     assert changes(year, one.id).empty
 
 
+@on_sqlite
 def test_a_voided_row_is_named_with_who_voided_it(year, clerk):
     one = frozen(year)
     (ref,) = [v.ref for v in ledger.filed(year, [STREET], ["publicity"], date(2024, 3, 1), date(2024, 3, 31))]
@@ -357,6 +358,7 @@ def test_a_voided_row_is_named_with_who_voided_it(year, clerk):
     assert (line["by"], line["reason"], line["title"], line["id"]) == ("李四", "与区里重复", "宣传", str(ref))
 
 
+@on_sqlite
 def test_what_lies_after_the_cut_off_does_not_matter_until_it_moves_across(year, clerk):
     one = frozen(year)
     (later,) = clerk.files("publicity", STREET, "2024-04-21", title="次日", activities=1).entries
@@ -381,6 +383,7 @@ def test_a_row_that_moves_to_another_month_alters_the_months_alone(year, clerk):
     ]
 
 
+@on_sqlite
 def test_an_activity_counts_once_for_the_street_and_for_each_community_it_covers(year, clerk):
     one = frozen(year)
     (ref,) = [v.ref for v in ledger.filed(year, [STREET], ["publicity"], date(2024, 3, 1), date(2024, 3, 31))]
@@ -391,6 +394,7 @@ def test_an_activity_counts_once_for_the_street_and_for_each_community_it_covers
     adds_up(year, one)
 
 
+@on_sqlite
 def test_a_ticket_given_to_another_community_alters_both_and_not_the_street(year):
     one = frozen(year)
     Desk(year, "李四").amends("T0", unit=B)
@@ -401,6 +405,7 @@ def test_a_ticket_given_to_another_community_alters_both_and_not_the_street(year
     adds_up(year, one)
 
 
+@on_sqlite
 def test_a_rate_shows_what_a_row_adds_above_and_below_the_line(year):
     one, desk = frozen(year), Desk(year, "李四")
     desk.amends("T0", closed_at=instant("2024-03-08 10:00"), closed_on=20240308)
@@ -430,6 +435,7 @@ def test_a_zero_alters_a_blank_and_no_other_zero(clerk):
     adds_up(clerk.store, one)
 
 
+@on_sqlite
 def test_a_state_is_altered_by_the_row_that_takes_its_place(year, clerk):
     one = frozen(year)
     clerk.files("community", A, "2024-04-01", compounds=5)
@@ -447,6 +453,7 @@ def test_a_state_is_altered_by_the_row_that_takes_its_place(year, clerk):
 # ------------------------------------------------------------------------------- what no row says
 
 
+@on_sqlite
 def test_a_definition_recorded_since_is_named_with_who_and_from_when(year):
     desk = Desk(year)
     desk.amends("T0", closed_at=instant("2024-03-08 10:00"), closed_on=20240308)

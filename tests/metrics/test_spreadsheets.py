@@ -24,6 +24,12 @@ ROWS = [
 ]
 
 
+@pytest.fixture
+def database() -> str:
+    """What a file says is the same whichever database it goes into; the ledger's own tests know both."""
+    return "sqlite"
+
+
 def csv_of(*lines, encoding="utf-8", separator=","):
     return "\n".join(separator.join(map(str, line)) for line in lines).encode(encoding)
 
