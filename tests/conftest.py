@@ -71,20 +71,24 @@ class PostgresServer:
     def url(self, name: str) -> str:
         return self.server.get_uri(database=name, driver="psycopg")
 
+    def _create(self, name: str, template: str) -> None:
+        # Copying its files takes half the time of writing a small database to the log.
+        self.admin.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
+
     def blank(self) -> str:
         """The URL of a database with nothing in it."""
         name = f"test_{next(self.numbers)}"
-        self.admin.execute(f"CREATE DATABASE {name} TEMPLATE template0")
+        self._create(name, "template0")
         return self.url(name)
 
     def fresh(self, place: Path, *, with_units: bool) -> str:
         template = f"made_{with_units}".lower()
         if template not in self.made:
-            self.admin.execute(f"CREATE DATABASE {template} TEMPLATE template0")
+            self._create(template, "template0")
             _make(self.url(template), with_units=with_units)
             self.made.add(template)
         name = f"test_{next(self.numbers)}"
-        self.admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        self._create(name, template)
         return self.url(name)
 
     def forget(self, url: str) -> None:
