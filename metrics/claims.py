@@ -408,7 +408,8 @@ def _parts_apart(read: Text, claims: list[Claim]) -> Iterator[Claim]:
         if (start := read.sentence_start(one.start)) != sentence:
             told, sentence = (told if SPLITS.match(read.text, start) else {}), start
         before = told.get(one.indicator) if one.sort == FIGURE and one.words else None  # what a person said stands
-        if before is not None and SPLITS.search(read.text, before, one.start):
+        between = read.text[before : one.start] if before is not None else ""
+        if SPLITS.search(between) or between.rfind("（") > between.rfind("）"):
             one = replace(one, sort=UNTRACKED, verdict=UNKNOWN, stored=None, reason=Problem("是前面总数的一部分"))
         elif one.sort == FIGURE:
             told.setdefault(one.indicator, one.end)

@@ -225,6 +225,9 @@ def test_a_part_is_not_the_whole(sample):
     assert one(found, "9232件").verdict == "agrees"
     assert one(found, "312件").sort == "untracked"
     assert one(found, "3578件").indicator == "hotline.inquiries"
+    found = sample("12345热线工单累计受理9232件（热线受理9000件、网络受理232件）。")
+    assert one(found, "9232件").verdict == "agrees"
+    assert {one(found, "9000件").sort, one(found, "232件").sort} == {"untracked"}
 
 
 def test_a_month_and_a_community_are_held_against_their_own_figures(sample, sample_store):
