@@ -126,6 +126,7 @@ def test_what_was_picked_goes_along_to_the_next_page_and_back(visitor):
     page.get_by_text("新媒体普法推送：分月与分社区").wait_for()
 
 
+@pytest.mark.slow
 def test_the_switch_to_english_leaves_no_chinese_among_the_words(visitor, served_store):
     with reading(served_store) as conn:
         names = "|".join([*(one.short for one in units(conn)), "中文"])

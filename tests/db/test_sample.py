@@ -160,6 +160,7 @@ def contents(store) -> dict:
         return found
 
 
+@pytest.mark.slow
 def test_the_sample_is_the_same_in_every_store_and_goes_without_a_trace(store, sample_store):
     before = contents(store)
     assert sample.load(store)

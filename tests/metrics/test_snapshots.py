@@ -507,6 +507,7 @@ def test_daily_counts_that_tickets_replace_are_said_to_be_replaced(clerk):
     adds_up(clerk.store, one)
 
 
+@pytest.mark.slow
 def test_the_sample_taken_out_is_said_to_be_taken_out(sample_store, tmp_path):
     copy = tmp_path / "sample.db"
     with sample_store.connect() as conn:
