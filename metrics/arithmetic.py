@@ -14,6 +14,7 @@ from metrics.wording import Number, quantized, truncated
 
 _WORDS = {name: re.compile(text) for name, text in WORDS["arithmetic"].items()}
 SPLITS = _WORDS["splits"]  # 其中, 包括: what follows is a part
+_SPLIT_ENDS = re.compile(f"[。；！？\n]|{SPLITS.pattern}")
 MOST_BASES = 60  # counts before a share that it may be a share of
 AGREES, TRUNCATED, CONFLICTS = "agrees", "agrees-if-truncated", "conflicts"
 
@@ -112,7 +113,7 @@ def _tried(
             if unit_of(one.number.unit) == unit and one.number.value >= value
         ]
         told += [(lines[line], False)] if line in lines and lines[line] >= value else []
-        found += [(value, whole, clear) for whole, clear in told if whole and whole != value or _only(told, value)]
+        found += [(value, whole, clear) for whole, clear in told if whole and (whole != value or _only(told, value))]
     return _Tried(n, token, list(dict.fromkeys(found)))
 
 
@@ -189,13 +190,14 @@ def _sums(text: Text, counts: list[tuple[int, Token]]) -> Iterator[Finding]:
     for match in SPLITS.finditer(text.text):
         if _WORDS["overlap"].search(text.text, match.end(), text.text.find("。", match.end()) % (len(text.text) + 1)):
             continue
-        sentence = max(text.text.rfind(mark, 0, match.start()) for mark in "。！？\n") + 1
+        sentence = text.sentence_start(match.start())
         first = SPLITS.search(text.text, sentence)
         at = bisect_left(starts, first.start()) - 1  # what the sentence says before its first 其中 is what is split
         if at >= 0 and starts[at] >= sentence:
-            end = re.compile("[。；！？\n]|" + SPLITS.pattern).search(text.text, match.end())
-            stop = end.start() if end else len(text.text)
-            parts = _listed(text, counts[at][1], [one for _, one in counts if match.end() <= one.start < stop], True)
+            end = _SPLIT_ENDS.search(text.text, match.end())
+            stop = bisect_left(starts, end.start()) if end else len(starts)
+            following = [one for _, one in counts[bisect_left(starts, match.end()) : stop]]
+            parts = _listed(text, counts[at][1], following, True)
             yield from _compared(*counts[at], parts, whole=False)
     for match in re.finditer("（([^（）\n]*)）", text.text):
         at = bisect_left(starts, match.start()) - 1
@@ -204,7 +206,7 @@ def _sums(text: Text, counts: list[tuple[int, Token]]) -> Iterator[Finding]:
             and match.start() - counts[at][1].end <= 8
             and not re.search("[，。；、\n]", text.text[counts[at][1].end : match.start()])
         ):
-            inside = [one for _, one in counts if match.start() < one.start < match.end()]
+            inside = [one for _, one in counts[at + 1 : bisect_left(starts, match.end())]]
             parts = _listed(text, counts[at][1], inside, False)
             yield from _compared(*counts[at], parts, whole=not SPLITS.search(match[1]))
 

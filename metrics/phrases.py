@@ -61,7 +61,12 @@ class Phrases:
         self.by_word: dict[str, list[Phrase]] = {}  # by the first of their own words
         for phrase in self.all:
             self.by_word.setdefault(phrase.own[0].removeprefix("^"), []).append(phrase)
-        self.parts = {code: one.parts for code, one in meanings.items() if one.adds == "sum_of"}
+        sums = {code: one.parts for code, one in meanings.items() if one.adds == "sum_of"}
+        # Of a sum, the words by which each of its parts is known without a topic.
+        self.parts = {
+            code: {part: [one.own for one in self.all if one.indicator == part and not one.topic] for part in parts}
+            for code, parts in sums.items()
+        }
 
     def match(self, token: Token, around: Reach) -> Match | None:
         """The indicator a figure is meant to be, the nearest where none is certain, None where no words fit."""
@@ -97,10 +102,8 @@ class Phrases:
         for code, parts in self.parts.items():
             met = {
                 part
-                for item in items
-                for part in parts
-                for phrase in self.all
-                if phrase.indicator == part and not phrase.topic and all(word in item for word in phrase.own)
+                for part, phrases in parts.items()
+                if any(all(word in item for word in own) for own in phrases for item in items)
             }
             enough = len(met) > 1 if around.items else len(met) > 2
             if enough and unit_of(self.meanings[code].unit["zh"]) == unit_of(token.number.unit or around.unit):

@@ -57,3 +57,8 @@ def test_a_rate_whose_counts_are_not_told_is_left_alone():
 )
 def test_a_total_is_held_against_its_parts(text, verdict):
     assert list(judged(text).values()) == ([verdict] if verdict else [])
+
+
+def test_a_share_of_nothing_is_no_share():
+    assert judged("受理0件，办结0件，办结率0%。") == {}
+    assert judged("受理0件，其中咨询类0件，占比0%。") == {}
