@@ -36,6 +36,16 @@ def need_reason(reason: str) -> None:
         raise Refusal("更正和作废都要写明原因")
 
 
+def need_name(by: str) -> str:
+    """The name of whoever writes, without the spaces around it. Raises Refusal without one, or where it is too long."""
+    by, most = by.strip(), batch.c.recorded_by.type.length
+    if not by:
+        raise Refusal("请先填写经办人姓名")
+    if len(by) > most:
+        raise Refusal("“{text}”过长，最多 {n} 字", text=by, n=most)
+    return by
+
+
 _batch_of = select(batch.c.id).where(batch.c.token == bindparam("token"))
 _add_batch = insert(batch).returning(batch.c.id, *STAMP)
 
@@ -59,10 +69,9 @@ def write(
     writes meanwhile. `at` None is the instant at which the transaction began. Raises Refusal without a name, and what
     `work` raises.
     """
-    if not by.strip():
-        raise Refusal("请先填写经办人姓名")
+    by = need_name(by)
     name, digest = file or (None, None)
-    new = {"token": token, "source": source, "recorded_by": by.strip(), "file_name": name, "file_sha256": digest}
+    new = {"token": token, "source": source, "recorded_by": by, "file_name": name, "file_sha256": digest}
     try:
         with undisturbed(store) if alone else writing(store) as conn:
             # The token goes in first: a second sender of it waits here until the first is done.

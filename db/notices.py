@@ -8,6 +8,7 @@ from uuid import uuid4
 from sqlalchemy import Connection, insert, select
 
 from db import settings
+from db.batches import need_name
 from db.engine import now
 from db.language import Problem, Refusal, Rejected
 from db.schema import holiday_notice
@@ -64,14 +65,11 @@ def save(
     Raises Refusal without a document number or a name, or where they are longer than the store holds, and all that
     `check` raises.
     """
-    document, by = document.strip(), by.strip()
-    if not by:
-        raise Refusal("请先填写经办人姓名")
+    document, by = document.strip(), need_name(by)
     if not document:
         raise Refusal("请填写放假通知的文号，如“国办发明电〔2025〕7号”")
-    for text, most in ((document, holiday_notice.c.document.type), (by, holiday_notice.c.recorded_by.type)):
-        if len(text) > most.length:
-            raise Refusal("“{text}”过长，最多 {n} 字", text=text, n=most.length)
+    if len(document) > (most := holiday_notice.c.document.type.length):
+        raise Refusal("“{text}”过长，最多 {n} 字", text=document, n=most)
     check(year, holidays, workdays)
     conn.execute(
         insert(holiday_notice).values(

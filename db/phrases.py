@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, Engine, insert, select
 
+from db.batches import need_name
 from db.engine import now, reading, writing
 from db.language import Refusal
 from db.schema import claim_reading, indicator, indicator_alias
@@ -39,8 +40,7 @@ def remember(store: Engine, context: str, reading_of: Reading, *, by: str) -> No
 
     Raises Refusal without a name, without a context, or for an unknown indicator.
     """
-    if not by.strip():
-        raise Refusal("请先填写经办人姓名")
+    by = need_name(by)
     if not context.strip():
         raise Refusal("这个数前后没有文字，无法记住")
     with writing(store) as conn:
@@ -49,7 +49,7 @@ def remember(store: Engine, context: str, reading_of: Reading, *, by: str) -> No
         )
         if not known:
             raise Refusal("没有指标“{code}”，可在“设置”中查看全部指标", code=reading_of.indicator)
-        said = {"context": context[:LONGEST], "recorded_at": now(), "recorded_by": by.strip()}
+        said = {"context": context[:LONGEST], "recorded_at": now(), "recorded_by": by}
         conn.execute(insert(claim_reading), said | reading_of._asdict())
 
 

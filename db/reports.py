@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, Engine, insert, select
 
-from db.batches import need_reason
+from db.batches import need_name, need_reason
 from db.engine import now, reading, writing
 from db.language import Refusal
 from db.schema import report_template, waiver
@@ -58,7 +58,7 @@ def save_wording(store: Engine, text: str, *, by: str, seen: int | None = None, 
     `seen` is the `id` of the version a form was filled in over. Raises Refusal without a name and where a colleague
     has saved another version since. What is in force already is not saved again.
     """
-    by = _named(by)
+    by = need_name(by)
     with writing(store) as conn:
         last = _last(conn)
         if text.strip() == last.text.strip():
@@ -95,16 +95,7 @@ def take_back(store: Engine, year: int, indicators: Iterable[str], *, by: str, a
 
 
 def _add(store: Engine, year: int, missing: Mapping[str, int], reason: str, by: str, at: datetime | None) -> None:
-    said = {"year": year, "recorded_at": at or now(), "reason": reason, "recorded_by": _named(by)}
+    said = {"year": year, "recorded_at": at or now(), "reason": reason, "recorded_by": need_name(by)}
     if missing:
         with writing(store) as conn:
             conn.execute(insert(waiver), [said | {"indicator": code, "missing": n} for code, n in missing.items()])
-
-
-def _named(by: str) -> str:
-    by, most = by.strip(), waiver.c.recorded_by.type.length
-    if not by:
-        raise Refusal("请先填写经办人姓名")
-    if len(by) > most:
-        raise Refusal("“{text}”过长，最多 {n} 字", text=by, n=most)
-    return by

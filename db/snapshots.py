@@ -61,8 +61,6 @@ def write(
     `make` is called when nobody else writes, nor can until the act is done: whatever it reads of the ledger is of one
     moment, that of the batch. Raises Refusal without a name and for a cut-off that is yet to come.
     """
-    if len(by.strip()) > (most := batch.c.recorded_by.type.length):
-        raise Refusal("“{text}”过长，最多 {n} 字", text=by.strip(), n=most)
     if cut_off > china_day(now()):
         # Until it has passed, figures of it change though nobody writes: tickets become late by waiting.
         raise Refusal("截至日 {day} 还没有到，不能定稿", day=cut_off)

@@ -50,8 +50,7 @@ def linked(one: Claim, place: int) -> str:
     if one.sort != FIGURE:
         return f'<span title="{title}" style="{style}">{words}</span>'
     month = f"{year}-{one.months[0]:02d}" if len(one.months) == 1 else None
-    query = drill.address(one.indicator, year, cut_off, one.community, month)
-    href = "rows?" + "&".join(f"{key}={value}" for key, value in query.items())
+    href = drill.href(one.indicator, year, cut_off, one.community, month)
     return f'<a href="{escape(href)}" target="_blank" title="{title}" style="{style}">{words}</a>'
 
 

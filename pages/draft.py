@@ -50,7 +50,7 @@ def link(piece: Piece) -> str:
     if piece.sort not in ("figure", "claim"):
         return shown
     if piece.asked:
-        address = "rows?" + urlencode(drill.address(piece.asked.indicator, piece.asked.year, piece.asked.cut_off))
+        address = drill.href(piece.asked.indicator, piece.asked.year, piece.asked.cut_off)
     else:
         address = "hotline?" + urlencode(
             {"year": year, "cut_off": cut_off.isoformat(), "hotline": "proof", "lang": language()}

@@ -254,6 +254,16 @@ def clerk(office) -> Clerk:
     return Clerk(office)
 
 
+@pytest.fixture
+def people(fresh_url, clerk_of) -> Iterator[list[Clerk]]:
+    """张三 and 李四, each in a program of their own, on one store."""
+    url = fresh_url()
+    stores = [open_store(url), open_store(url)]
+    yield [clerk_of(store, name) for store, name in zip(stores, ("张三", "李四"), strict=True)]
+    for store in stores:
+        store.dispose()
+
+
 class Processes:
     """Python processes that get ready, wait for one another, and then work at the same time."""
 

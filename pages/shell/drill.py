@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pandas as pd
 import streamlit as st
@@ -19,6 +20,11 @@ def address(indicator: str, year: int, cut_off: date, community: str | None = No
     query = {"indicator": indicator, "year": str(year), "cut_off": cut_off.isoformat()}
     query |= {"community": community, "month": month, "lang": language()}
     return {key: value for key, value in query.items() if value}
+
+
+def href(*figure, **place) -> str:
+    """The address of the rows behind a figure, for a link in a text; takes what `address` does."""
+    return "rows?" + urlencode(address(*figure, **place))
 
 
 def link(figure: Mapping, year: int, cut_off: date) -> None:

@@ -10,7 +10,6 @@ import pytest
 from sqlalchemy import event
 
 from db import ledger
-from db.engine import open_store
 from db.ledger import Conflict
 from db.store import verify
 from tests import two_writers
@@ -19,16 +18,6 @@ STREET, A, B = "120114001000", "120114001007", "120114001008"
 DAY = "2024-03-05"
 WHILE = 0.4  # seconds the second one has to run into the first
 first_then_second = partial(two_writers.first_then_second, meanwhile=WHILE)
-
-
-@pytest.fixture
-def people(fresh_url, clerk_of):
-    """张三 and 李四, each in a program of their own, on one store."""
-    url = fresh_url()
-    stores = [open_store(url), open_store(url)]
-    yield [clerk_of(store, name) for store, name in zip(stores, ("张三", "李四"), strict=True)]
-    for store in stores:
-        store.dispose()
 
 
 def test_a_form_sent_twice_at_the_same_instant_is_one_act(people):

@@ -113,16 +113,6 @@ def test_a_part_that_is_gone_is_said_loudly(office):
 # ------------------------------------------------------------------------------------- one moment
 
 
-@pytest.fixture
-def people(fresh_url, clerk_of):
-    """张三 and 李四, each in a program of their own, on one store."""
-    url = fresh_url()
-    stores = [open_store(url), open_store(url)]
-    yield [clerk_of(store, name) for store, name in zip(stores, ("张三", "李四"), strict=True)]
-    for store in stores:
-        store.dispose()
-
-
 def received(clerk) -> int:
     return clerk.total("hotline.received", A)
 
