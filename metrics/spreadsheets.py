@@ -14,12 +14,12 @@ import unicodedata
 import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from itertools import islice
+from typing import IO
 
 from python_calamine import CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
@@ -44,6 +44,7 @@ TOTALS = {"合计", "总计", "小计", "共计", "total"}
 HEADER_WITHIN = 20  # lines; above the header stand titles and notes
 MOST_BYTES, MOST_CELLS = 1 << 30, 20_000_000  # of a workbook once unpacked
 MOST_TIMES = 50  # what a workbook may be larger once unpacked, beyond a tenth of all it may be
+PIECE = 1 << 20  # bytes of a workbook looked at in one go
 LONGEST_LINE = 1 << 24  # letters of a line of text
 TOO_LARGE = "Excel 表格过大（到第 {row} 行、第 {column} 列），请删去远处的空白行列后重试"
 TOO_WIDE = "表格有 {n} 列，最多 {most} 列，请删去多余的列后重试"
@@ -234,23 +235,19 @@ def _inspect(data: bytes, most_rows: int, most_columns: int) -> None:
     Reads it as it unpacks, a piece at a time: what a packed file says of its size is not believed.
     """
     unpacked, most = 0, min(MOST_BYTES, MOST_BYTES // 10 + MOST_TIMES * len(data))
-    with zipfile.ZipFile(io.BytesIO(data)) as book, ThreadPoolExecutor(1) as worker:
+    with zipfile.ZipFile(io.BytesIO(data)) as book:
         names = book.namelist()
         if any(name.endswith(("workbook.bin", "content.xml")) for name in names):
             raise Refusal("只能读取 xlsx、xls 和 csv 文件，请在 Excel 中另存为 xlsx 后重试")
         for name in names:
-            columns, row, across, tail = 0, 0, 0, b""
+            columns, row, across = 0, 0, 0
             cells = name.endswith(".xml") and not name.endswith("sharedStrings.xml")
             with book.open(name) as part:
-                coming = worker.submit(part.read, 1 << 20)
-                while piece := coming.result():
-                    coming = worker.submit(part.read, 1 << 20)  # unpacks while this piece is looked at
-                    unpacked += len(piece)
-                    if unpacked > most:
+                for piece in _pieces(part):
+                    if unpacked + part.tell() > most:
                         raise Refusal("Excel 文件解开后超过 {n} MB，请拆成几份导入", n=most >> 20)
                     if not cells:
                         continue
-                    piece = tail + piece
                     if error := b't="e"' in piece and _ERROR.search(piece):
                         raise Refusal("单元格 {cell} 是 Excel 错误值，请先改正", cell=error[1].decode())
                     far, rows = _FAR_COLUMN, _ROW
@@ -266,10 +263,21 @@ def _inspect(data: bytes, most_rows: int, most_columns: int) -> None:
                     if odd:
                         columns = max([columns, *map(_column_number, set(far.findall(piece)))])
                     row = max([row, *map(int, rows.findall(piece))])
-                    tail = piece[-200:]
                     far = max(columns, 26)  # columns up to Z are not looked for
                     if columns > most_columns or row > most_rows + HEADER_WITHIN or row * far > MOST_CELLS * 2:
                         raise Refusal(TOO_LARGE, row=row, column=far)
+                unpacked += part.tell()
+
+
+def _pieces(part: IO[bytes]) -> Iterator[bytes]:
+    """A part of a workbook as it unpacks, piece by piece; no tag is cut in two, unless it is longer than a piece."""
+    rest = b""
+    while piece := part.read(PIECE):
+        piece = rest + piece
+        end = piece.rfind(b"<")
+        yield piece[:end] if end > 0 else piece
+        rest = piece[end if end > 0 else -200 :]
+    yield rest
 
 
 def _inspect_old(data: bytes) -> None:

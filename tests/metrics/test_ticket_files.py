@@ -26,7 +26,7 @@ from db.engine import CHINA, reading, writing
 from db.language import Refusal
 from db.limits import Limit
 from db.store import verify
-from metrics import clocks, one_ticket, ticket_files
+from metrics import clocks, one_ticket, spreadsheets, ticket_files
 from metrics.__main__ import main
 from metrics.figures import figures
 from metrics.spreadsheets import import_counts, sheets
@@ -1291,6 +1291,14 @@ def test_an_error_cell_is_refused_however_it_is_written(takes, cell):
     refused(takes, with_sheet(xml), match="B2")
     prefixed = PREFIXED.format('<x:row r="2">' + cell.replace("<", "<x:").replace("<x:/", "</x:") + "</x:row>")
     refused(takes, with_sheet(prefixed), match="B2")
+
+
+@pytest.mark.parametrize("cell", ['<c r="B2" t="e"><v>#REF!</v></c>', '<c r="XFD2"><v>1</v></c>'])
+def test_no_cell_slips_through_between_two_pieces_of_a_workbook(takes, monkeypatch, cell):
+    data = with_sheet(SHEET.format(f'<row r="1"><c r="A1"><v>1</v></c></row><row r="2">{cell}</row>'))
+    for size in range(100, 180):
+        monkeypatch.setattr(spreadsheets, "PIECE", size)
+        refused(takes, data, match="B2|过大")
 
 
 def test_a_row_of_a_hundred_thousand_columns_is_refused_wherever_it_stands(takes):
