@@ -141,7 +141,7 @@ def _named(text: Text, item: str, bases: list[tuple[int, Token]]) -> bool:
 
 
 def _judged(tried: _Tried, often: Counter) -> Iterator[Finding]:
-    """What comes of a share; nothing where it fits none of the counts and the text calls none of them the whole."""
+    """What comes of a share; nothing where it fits none of the counts and the text calls the nearest no whole."""
     printed_as = Fraction(tried.token.number.value)
 
     def fitness(pair: tuple[Fraction, Fraction, bool]) -> tuple:
@@ -149,9 +149,9 @@ def _judged(tried: _Tried, often: Counter) -> Iterator[Finding]:
         distance = abs(100 * part / whole - printed_as)
         return (AGREES, TRUNCATED, CONFLICTS).index(tried.verdict(part, whole)), -often[whole], distance
 
-    part, whole, _ = min(tried.pairs, key=fitness)
+    part, whole, clear = min(tried.pairs, key=fitness)
     verdict = tried.verdict(part, whole)
-    if verdict == CONFLICTS and not any(clear for *_, clear in tried.pairs):
+    if verdict == CONFLICTS and not clear:
         return
     share = float(quantized(100 * part / whole, -4))
     said = {"part": f"{part}", "whole": f"{whole}", "share": f"{share:g}", "text": tried.token.text}

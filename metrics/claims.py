@@ -29,13 +29,15 @@ from metrics.exports import number as shown
 from metrics.figures import Period, figures
 from metrics.flaws import Flag
 from metrics.phrases import Match, Phrases, unit_of
-from metrics.tokens import DATE, FIGURE, MARKS, NAME, ORDINAL, WORDS, ZERO, Reach, Text, Token
+from metrics.times import Times
+from metrics.tokens import DATE, FIGURE, MARKS, NAME, ORDINAL, ZERO, Reach, Text, Token
 from metrics.wording import Number, quantized, truncated
 
 UNTRACKED, UNKNOWN = "untracked", "unknown"
 SORTS = {FIGURE: "数字", UNTRACKED: "本库不统计", DATE: "日期", ORDINAL: "序号", NAME: "名称"}
 VERDICTS = {AGREES: "相符", TRUNCATED: "截断才相符", CONFLICTS: "不符", UNKNOWN: "无法核对"}
 NO_INDICATOR = "本库没有这样的指标"
+PART = "是前面总数的一部分"
 PLANNED = "在“下一年度安排”中：是计划，不是已有的数"
 ASIDE = {  # what stands before a number that is no figure of the year
     "average": "是平均数或最高数",
@@ -45,6 +47,8 @@ ASIDE = {  # what stands before a number that is no figure of the year
 }
 DENIAL = {"overdue": "hotline.overdue", "extended": "hotline.extended"}  # what the setting none_extended denies
 MOST_LETTERS = 200_000
+NEAR_WORDS = 200  # letters before a number in which another may stand that it is a part of
+FIRST_WORDS = 8  # letters before the subject of a sentence: 2024年，
 SHORTEST_FACT = 8  # letters of a clause that names a fact: 开展走访活动#次 does, 共#件 does not
 LASTING = ("standing", "units", "balance")  # states: told for a day, and often the same every year
 
@@ -181,10 +185,10 @@ def check(store, text: str, year: int, cut_off: date | None = None, *, before: s
     read = Text(text)
     checker = _Checker(store, period, read)
     claims = [checker.claim(n, token) for n, token in enumerate(read.tokens)]
-    claims = list(_parts_apart(read, claims))
+    claims = _undecided(read, list(_parts_apart(read, claims)))
     for found in findings(read):
         claims[found.at] = _recomputed(claims[found.at], found)
-    claims, twice = _told_twice(claims)
+    claims, twice = _told_twice(read, claims)
     flags = [*twice, *flaws.unfilled(text), *flaws.missing_parts(read), *flaws.other_years(read, year)]
     flags += _unchanged(claims, checker, before)
     return Checked(text, year, period.last, claims, sorted(flags, key=lambda one: (one.start is None, one.start or 0)))
@@ -195,6 +199,7 @@ class _Checker:
 
     def __init__(self, store, period: Period, read: Text):
         self.store, self.period, self.read = store, period, read
+        self.times = Times(read, period.year)
         self.meanings: Mapping[str, Indicator] = catalogue(store).on(period.last)
         aliases, self.said = remembered.remembered(store)
         self.phrases = Phrases(self.meanings, aliases)
@@ -257,7 +262,7 @@ class _Checker:
             rivals = [self.meanings[code].name for code in (match.indicator, *match.rivals)]
             names = {spoken: "/".join(name[spoken] for name in rivals) for spoken in LANGUAGES}
             return replace(made, reason=Problem("可能是 {names}，分不清是哪一项，请指定", {"names": names}))
-        made = replace(made, sort=FIGURE, **self._scope(around))
+        made = replace(made, sort=FIGURE, **self._scope(token, around))
         figure = self.figure(match.indicator, made.community, made.months)
         if pd.isna(figure["value"]):
             return replace(made, reason=Problem("库中没有“{name}”的数", {"name": name}))
@@ -270,35 +275,32 @@ class _Checker:
         """Why a number is no figure of the year: a plan, an average, a frequency, a change, another year."""
         if any(start <= token.start < end for start, end in self.read.planned):
             return Problem(PLANNED)
-        if MARKS["intended"].search(around.clause) or MARKS["intended"].search(around.item):
+        sentence = self.read.text[self.read.sentence_start(token.start) : token.start]
+        before = around.clause.partition("|")[0]
+        intended = any(MARKS["intended"].search(words) for words in (around.clause, around.item, before + token.text))
+        if intended or MARKS["purpose"].search(sentence):
             return Problem("是计划或目标，不是已有的数")
         for name, reason in ASIDE.items():
-            if MARKS[name].search(around.item):
+            if MARKS[name].search(around.item) or (name == "often" and MARKS[name].search(before)):
                 return Problem(reason)
-        sentence = around.sentence[: -len(around.tail)] if around.tail else around.sentence
+        if MARKS["of_part"].search(sentence[-NEAR_WORDS:]):
+            return Problem(PART)
         above = max((match.end() for match in MARKS["above"].finditer(sentence)), default=0)
         if above and not MARKS["below"].search(sentence, above):
-            return Problem("说的是上级或更大范围")
-        if MARKS["passing"].search(around.run) or MARKS["occasion"].search(sentence):
-            return Problem("说的是其中一段时间，不是全年的数")
-        if MARKS["day"].search(sentence) and not MARKS["whole_year"].search(sentence):
-            return Problem("说的是某一天的事，不是全年的数")
-        years = [int(year) for year in MARKS["year"].findall(MARKS["no_year"].sub("", sentence))]
-        if years and self.period.year != years[-1]:
-            return Problem("说的是 {year} 年", {"year": years[-1]})
-        return None
+            return Problem("说的是上级、其他单位或更大范围")
+        return self.times.at(token.start).aside
 
-    def _scope(self, around: Reach) -> dict[str, Any]:
+    def _scope(self, token: Token, around: Reach) -> dict[str, Any]:
         """Of which part of the year and of the street a figure speaks."""
-        place = self.places.search(around.clause)
-        said = around.sentence
-        if not MARKS["whole_year"].search(said):
-            # A month of which an earlier sentence told figures holds on, until the whole year is told of.
-            earlier = MARKS["whole_year"].split(around.paragraph)[-1]
-            monthly = MARKS["month"].search(earlier) or MARKS["months"].search(earlier)
-            said = f"{earlier}。{said}" if monthly and MARKS["counted"].search(earlier) else said
-        months = _months(MARKS["year_again"].split(said)[-1])
-        return {"community": self.communities[place[0]] if place else None, "months": months}
+        place = self.places.search(around.clause) or self._subject(around.sentence)
+        community = self.communities[place[0]] if place else None
+        return {"community": community, "months": self.times.at(token.start).months}
+
+    def _subject(self, sentence: str) -> re.Match | None:
+        """The community that a sentence begins with and tells of throughout."""
+        place = self.places.search(sentence)
+        alone = place and place.start() <= FIRST_WORDS and not MARKS["and_others"].match(sentence, place.end())
+        return place if alone and not MARKS["below"].search(sentence, place.end()) else None
 
     def _denied(self, made: Claim, code: str) -> Claim:
         """无延期工单 denies what the office's setting says it does; 无超期 only that anything was late.
@@ -362,18 +364,6 @@ _HELD = {
 }
 
 
-def _months(sentence: str) -> tuple[int, ...]:
-    """The months a sentence speaks of; none where it speaks of the year."""
-    spans = [(1, int(match[1])) for match in MARKS["months_upto"].finditer(sentence)]
-    spans += [(int(match[1]), int(match[2])) for match in MARKS["months"].finditer(sentence)]
-    spans += [(int(match[1]), 12) for match in MARKS["since"].finditer(sentence)]
-    if not spans and not MARKS["listed"].search(sentence):
-        spans = [(int(match[1]), int(match[1])) for match in MARKS["month"].finditer(sentence)]
-    spans += [tuple(ends) for words, ends in WORDS["marks"]["half"].items() if words in sentence]
-    first, last = spans[-1] if spans else (1, 12)
-    return tuple(range(first, last + 1)) if 1 <= first <= last <= 12 and (first, last) != (1, 12) else ()
-
-
 def _share_of(token: Token, top: Fraction, bottom: Fraction) -> str:
     if token.claim:
         return AGREES if top >= bottom else CONFLICTS
@@ -410,10 +400,34 @@ def _parts_apart(read: Text, claims: list[Claim]) -> Iterator[Claim]:
         before = told.get(one.indicator) if one.sort == FIGURE and one.words else None  # what a person said stands
         between = read.text[before : one.start] if before is not None else ""
         if SPLITS.search(between) or between.rfind("（") > between.rfind("）"):
-            one = replace(one, sort=UNTRACKED, verdict=UNKNOWN, stored=None, reason=Problem("是前面总数的一部分"))
+            one = replace(one, sort=UNTRACKED, verdict=UNKNOWN, stored=None, reason=Problem(PART))
         elif one.sort == FIGURE:
             told.setdefault(one.indicator, one.end)
         yield one
+
+
+def _undecided(read: Text, claims: list[Claim]) -> list[Claim]:
+    """The claims, but of several numbers in one sentence that would each be the same figure, and that all differ from
+    it, none is it for certain: their sum may be, or one of them."""
+    like: dict[tuple, list[int]] = {}
+    for n, one in enumerate(claims):
+        if one.sort == FIGURE and one.words and one.value is not None:
+            like.setdefault((read.sentence_start(one.start), one.indicator, one.community, one.months), []).append(n)
+    for alike in like.values():
+        some = [claims[n] for n in alike]
+        if len({one.value for one in some}) < 2 or {AGREES, TRUNCATED} & {one.verdict for one in some}:
+            continue
+        stored, exact = some[0].stored, all(one.low == one.high for one in some)
+        summed = exact and stored is not None and sum(one.value for one in some) == stored
+        said = {"n": len(some), "stored": shown(stored)}
+        for n in alike:
+            if summed:
+                told = Problem("同一句中 {n} 个这样的数合计 {stored}，与库相符", said)
+                claims[n] = replace(claims[n], verdict=AGREES, reason=told)
+            else:
+                told = Problem("同一句中有 {n} 个数都像这一指标，分不清哪个是全年的，请指定", said)
+                claims[n] = replace(claims[n], sort=UNTRACKED, verdict=UNKNOWN, stored=None, reason=told)
+    return claims
 
 
 def _recomputed(claim: Claim, found: Finding) -> Claim:
@@ -423,13 +437,15 @@ def _recomputed(claim: Claim, found: Finding) -> Claim:
     return claim
 
 
-def _told_twice(claims: list[Claim]) -> tuple[list[Claim], list[Flag]]:
+def _told_twice(read: Text, claims: list[Claim]) -> tuple[list[Claim], list[Flag]]:
     """The same fact told twice with numbers that cannot both be true: 前后不一."""
     first: dict[tuple, Claim] = {}
     made, flags = [], []
     for one in claims:
         other = first.setdefault(key, one) if (key := _fact(one)) else one
-        if other is not one and _apart(other, one):
+        # In one sentence like numbers are of several things: 镇专职调解员251名、村专职调解员323名.
+        again = read.sentence_start(one.start) > other.start
+        if again and _apart(other, one):
             said = {"first": other.text, "second": one.text}
             reason = Problem("前后不一：前文是“{first}”，这里是“{second}”", said)
             flags.append(Flag("told-twice", reason, one.start, one.end))

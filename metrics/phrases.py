@@ -9,11 +9,8 @@ from metrics.catalogue import Indicator
 from metrics.tokens import WHOLE, WORDS, ZERO, Reach, Token
 
 SAME_UNIT = {"起": "件", "宗": "件", "例": "件", "场次": "场", "名": "人", "位": "人"}
-_BLOCKED = {
-    code: re.compile(words.replace("{s}", WORDS["subjects"]["other"])) for code, words in WORDS["blocked"].items()
-}
-_RIVALS = {kind: re.compile(words) for kind, words in WORDS["rivals"].items()}
-_HUB = "12345"  # where it stands nearer than a rival, the rival is a way in
+_BLOCKED = {code: re.compile(words) for code, words in WORDS["blocked"].items()}
+_RIVALS = {kind: (re.compile(row["words"]), re.compile(row["hub"])) for kind, row in WORDS["rivals"].items()}
 _OPPOSITES = WORDS["opposites"]
 _UNIT = re.compile(r"（([^（）]+)）$")
 NEAR, PARAGRAPH = 3, 1  # what a word of the topic counts in the sentence, and further off; one of its own counts OWN
@@ -124,11 +121,17 @@ class Phrases:
         blocked = _BLOCKED.get(phrase.indicator)
         if blocked and blocked.search(around.own):
             return True
-        rivals = _RIVALS.get(phrase.indicator.partition(".")[0])
+        if not (rivals := _RIVALS.get(phrase.indicator.partition(".")[0])):
+            return False
+        words, hub = rivals
         # What stands since the number before this one speaks first; the rest of the sentence where it is silent.
-        near = around.run if _HUB in around.sentence else around.sentence
-        last = max((match.start() for match in rivals.finditer(near)), default=-1) if rivals else -1
-        return last > near.rfind(_HUB)
+        near = around.run if hub.search(around.sentence) else around.sentence
+        return _last(words, near) > _last(hub, near)
+
+
+def _last(words: re.Pattern, text: str) -> int:
+    """Where words stand last in a text, -1 where they do not."""
+    return max((match.start() for match in words.finditer(text)), default=-1)
 
 
 def _phrase(code: str, name: str, unit: str) -> Phrase:

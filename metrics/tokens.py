@@ -30,20 +30,22 @@ _TITLED = re.compile(
     rf"(?P<title>[^，。；：、\n\t（）]{{2,40}})(?:（(?P<unit>{_UNIT})）[：\t ]{{0,3}}|：|\t(?:(?P<cell>{_UNIT})\t)?)$"
 )
 LONGEST_TITLE = 60
-LONGEST_TAIL, LONGEST_CLAIM = 16, 14
+LONGEST_TAIL, LONGEST_CLAIM = 24, 14
 
 
 def _load(path: Path) -> dict:
-    """The words of reports with {n} and {d} filled in."""
+    """The words of reports with {n}, {d} and the names of [subjects] filled in."""
+    words = tomllib.loads(path.read_text("utf-8"))
+    names = {"n": NUMERALS, "d": r"\d"} | words["subjects"]
 
     def filled(value):
         if isinstance(value, str):
-            return value.replace("{n}", NUMERALS).replace("{d}", r"\d")
+            return re.sub(r"\{([a-z]+)\}", lambda name: names[name[1]], value)
         if isinstance(value, list):
             return [filled(one) for one in value]
         return {key: filled(one) for key, one in value.items()} if isinstance(value, dict) else value
 
-    return filled(tomllib.loads(path.read_text("utf-8")))
+    return filled(words)
 
 
 WORDS = _load(Path(__file__).parent / "report_words.toml")
@@ -222,13 +224,18 @@ class Text:
             item = summed
         if token.claim:
             item = ""  # what a word denies or tells of all follows it
-        sentence = text[self.sentence_start(token.start) : stop]
+        sentence = self._topical[self.sentence_start(token.start) : stop]
         before = bisect_right(self._numbers, n - 1) - 1
         last = self.tokens[self._numbers[before]].end if before >= 0 else 0
         run = text[max(last, self.sentence_start(token.start)) : token.start]
-        paragraph = self._heading(token.start) + text[line : token.start]
+        paragraph = self._heading(token.start) + self._topical[line : token.start]
         unit = (titled["unit"] or titled["cell"] or "") if titled else ""
         return Reach(item, tail, unit, run, listed, f"{clause}|{tail}", sentence, paragraph)
+
+    @cached_property
+    def _topical(self) -> str:
+        """The text without words that stand in names and are no topic: “八五”普法 tells of no campaign."""
+        return MARKS["no_topic"].sub(lambda name: " " * len(name[0]), self.text)
 
     def _edge_before(self, n: int) -> int:
         """Where the words of the n-th token begin: after the last mark, or after the number before it and its tail."""

@@ -20,9 +20,9 @@ from typing import NamedTuple
 
 # What things are counted in, the longer first where one begins like another.
 MEASURES = (
-    "人次 户次 家次 车次 件次 批次 场次 课时 学时 小时 分钟 平方公里 平方米 万元 亿元 公里 公斤 个百分点 个月 "
-    "人 名 件 起 宗 例 场 次 份 册 本 张 幅 条 篇 期 项 个 家 户 处 所 部 卷 位 台 辆 批 组 支 对 段 类 种 套 块 间 "
-    "栋 座 面 封 轮 堂 节 届 级 站 天 日 周 年 岁 元 米 亩 吨 株 棵 字 页 版 倍 成 % ‰"
+    "人次 户次 家次 车次 件次 批次 场次 台次 条次 课时 学时 小时 分钟 平方公里 平方米 万元 亿元 公里 公斤 个百分点 "
+    "个月 人 名 件 起 宗 例 场 次 份 册 本 张 幅 条 篇 期 项 个 家 户 处 所 部 卷 位 台 辆 批 组 支 对 段 类 种 套 块 "
+    "间 栋 座 面 封 轮 堂 节 届 级 站 天 日 周 年 岁 元 米 亩 吨 株 棵 字 页 版 倍 成 % ‰"
 ).split()
 TEN_THOUSAND, HUNDRED_MILLION = 10**4, 10**8
 _POWERS = {"十": 10, "百": 100, "千": 1000, "万": TEN_THOUSAND, "亿": HUNDRED_MILLION}
@@ -47,8 +47,9 @@ def _any(words) -> str:
     return "|".join(sorted(map(re.escape, words), key=len, reverse=True))
 
 
+_PART_OF_WORD = "(?<=[民公合契违履签预条制节])约|(?<=[附邻临最就靠])近"  # 村规民约32件, 附近3个社区
 _NUMBER = re.compile(
-    rf"(?P<before>(?:{_any(_MEANT['before'])})+|上(?=[百千万亿]))?"
+    rf"(?P<before>(?:(?!{_PART_OF_WORD})(?:{_any(_MEANT['before'])}))+|上(?=[百千万亿]))?"
     r"(?P<share>百分(?:之|(?=百)))?"
     r"(?:(?P<digits>(?<![\d.])(?:\d{1,3}(?:,\d{3})+(?![\d,])|\d+)(?:\.\d+)?)"
     r"|(?P<words>[数几]?[零〇一二两三四五六七八九十百千万亿]{1,24}(?:点[零〇一二三四五六七八九]{1,9})?(?P<some>几)?))"

@@ -161,6 +161,22 @@ def test_one_altered_number_is_the_one_that_conflicts(sample, was, now):
         ("信访接待、涉法涉诉案件化解、审核法律文书、提供重大事项法律意见511件", "511件", "adviser.cases"),
         ("无行政败诉案件", "无行政败诉案件", "litigation.lost"),
         ("社区法律顾问全覆盖", "全覆盖", "community.adviser_coverage"),
+        ("一年来，街道受理12345工单0.92万件", "0.92万件", "hotline.received"),
+        ("群众通过12345热线反映诉求9232件", "9232件", "hotline.received"),
+        ("12345热线挂账工单7件", "7件", "hotline.suspended"),
+        ("退回12345工单17件", "17件", "hotline.returned"),
+        ("全年退单17件", "17件", "hotline.returned"),
+        ("经回访确认已联系3270件、已解决3123件", "3123件", "hotline.resolved"),
+        ("12345工单回访满意2921件，基本满意280件", "280件", "hotline.basically_satisfied"),
+        ("首次联系及时的12345工单5548件", "5548件", "hotline.contacted_in_time"),
+        ("12345工单按时结案率99%", "99%", "hotline.in_time_rate"),
+        ("发布法治类稿件412篇", "412篇", "media.posts"),
+        ("街道共辖社区30个，居民小区111个", "30个", "community.communities"),
+        ("街道信访接待中，法律顾问参与168件", "168件", "adviser.petition"),
+        ("参与重大决策论证和合同审查，审核法律文书32份", "32份", "adviser.review"),
+        ("矛盾纠纷调处率98.8%", "98.8%", "mediation.resolution_rate"),
+        ("为学校上法制课18堂", "18堂", "lecture.lessons"),
+        ("121名干部参加学法考试", "121名", "exam.takers"),
     ],
 )
 def test_a_figure_is_known_by_what_offices_call_it(sample, text, number, indicator):
@@ -176,7 +192,7 @@ def test_a_figure_is_known_by_what_offices_call_it(sample, text, number, indicat
         ("接收社区矫正对象16人", "16人"),
         ("办理法律援助案件85件", "85件"),
         ("走访群众9232户", "9232户"),
-        ("出动车辆16台次", "16台"),
+        ("出动车辆16台次", "16台次"),
         ("街道共有7个科室，30个网格", "30个"),
         ("日均受理12345工单25件", "25件"),
         ("每季度开展中心组学法1次", "1次"),
@@ -199,6 +215,31 @@ def test_a_figure_is_known_by_what_offices_call_it(sample, text, number, indicat
         ("新增持证执法人员3名", "3名"),
         ("当面、电话咨询分别为232人次、98人次", "232人次"),
         ("法律明白人考试通过率98%", "98%"),
+        ("活动现场接待法律咨询56人次", "56人次"),
+        ("“八五”普法启动以来，开展普法活动120场", "120场"),
+        ("本月受理12345工单812件，满意率96.1%", "96.1%"),
+        ("上年全街受理12345工单8765件", "8765件"),
+        ("力争12345热线满意率达到97%以上", "达到97%以上"),
+        ("计划明年开展法治宣传活动20场", "20场"),
+        ("区司法局全年接待法律咨询5600人次", "5600人次"),
+        ("区人民法院诉前调解纠纷147件", "147件"),
+        ("全省“律师进社区”活动中，社区纠纷调解6273起", "6273起"),
+        ("全市街道、社区共受理12345工单8765件", "8765件"),
+        ("收到行政复议申请85件，受理70件", "70件"),
+        ("举办禁毒宣传讲座4场，覆盖居民520人次", "520人次"),
+        ("组织消防安全培训6场，参训人员480人", "480人"),
+        ("参加区级法治培训班3期，选派干部15人参训", "15人"),
+        ("中心组学习4次，各党支部学习38次", "38次"),
+        ("以“八五”普法为抓手，组织干部学习12次，覆盖1300人次", "1300人次"),
+        ("审查规范性文件17件和重大行政决策11件", "17件"),
+        ("12345热线疑难工单35件", "35件"),
+        ("12345工单抽查120件", "120件"),
+        ("接听12345来电8947个，其中转办2274件，办结1715件", "1715件"),
+        ("12345热线共7227件，其中停车类2310件，办结2290件", "2290件"),
+        ("聘请法律明白人讲师8名", "8名"),
+        ("每村至少培育5名法律明白人", "5名"),
+        ("工单解决率由53.09%提升", "53.09%"),
+        ("2023年，12345热线运行平稳，全年受理8800件", "8800件"),
     ],
 )
 def test_what_is_no_figure_of_the_year_is_matched_with_none(sample, text, number):
@@ -218,6 +259,27 @@ def test_another_unit_is_another_figure_and_the_nearest_is_named(sample, text, n
     found = one(sample(text), number)
     assert (found.sort, found.verdict, found.indicator) == ("untracked", "unknown", nearest)
     assert "不是同一个数" in found.reason.text()
+
+
+def test_of_several_like_numbers_in_one_sentence_none_is_the_figure_but_their_sum_may_be(sample):
+    found = sample("法治宣传册发放5000份，民法典宣传册发放3412份。")
+    assert [(one.verdict, one.indicator) for one in found.claims] == [("agrees", "publicity.materials")] * 2
+    found = sample("法治宣传册发放500份，民法典宣传册发放300份。")
+    assert {(one.sort, one.verdict) for one in found.claims} == {("untracked", "unknown")}
+    found = sample("发放宣传品8412份，其余社区发放宣传册300份。")
+    assert one(found, "8412份").verdict == "agrees"
+
+
+def test_a_community_that_a_sentence_begins_with_holds_for_all_of_it(sample):
+    found = sample("文华巷社区全年电话咨询1人次，开展普法活动2场。")
+    assert {claim.community for claim in found.claims} == {A}
+    found = sample("文华巷社区率先行动，街道全年开展普法活动16场。")
+    assert (found.claims[0].community, found.claims[0].verdict) == (None, "agrees")
+
+
+def test_like_numbers_of_one_sentence_do_not_contradict_each_other(sample):
+    found = sample("镇（街道）专职调解员共251名、村（社区）专职调解员共323名。")
+    assert not [flag for flag in found.flags if flag.sort == "told-twice"]
 
 
 def test_a_part_is_not_the_whole(sample):

@@ -1,0 +1,149 @@
+"""Of which time the numbers of a report speak: of its year, of some months, or of another time altogether.
+
+What stands last before a number says it, within its sentence; what a sentence tells figures of holds on in its
+paragraph; and what a text begins with (4月份, the bulletin of a month) holds where nothing else is said. The words are
+data (metrics/report_words.toml).
+"""
+
+import re
+from bisect import bisect_right
+from typing import NamedTuple
+
+from db.language import Problem
+from metrics.tokens import MARKS, WORDS, Text
+
+_ROWS = {row["name"]: re.compile(row["pattern"]) for row in WORDS["time"]}
+_ENDS = "(?P<sentence>[。！？])|(?P<line>\n)|(?P<close>）)"
+_MARKS = re.compile("|".join([*(f"(?P<{name}>{row.pattern})" for name, row in _ROWS.items()), _ENDS]))
+_HALVES = WORDS["halves"]
+_LAST_DAYS = 28  # a stretch from the first of a month to one of its last days is told of whole months
+_NUMBERED = re.compile(WORDS["marks"]["numbered"])
+_SENTENCE = re.compile("[。！？\n]")
+_FAR = 200  # letters that are looked at around words
+_TITLE = 40  # letters of a line that may be a title
+EVENT = Problem("说的是某一天的事，不是全年的数")
+PASSING = Problem("说的是另一段时间，不是全年的数")
+
+
+class Time(NamedTuple):
+    """The months told of, () for the whole year; or why what is told is no figure of the report's year."""
+
+    months: tuple[int, ...] = ()
+    aside: Problem | None = None
+    other_year: bool = False
+
+
+YEAR = Time()
+
+
+class Times:
+    """Which time holds at each place of a text, the report being one of `year`."""
+
+    def __init__(self, read: Text, year: int):
+        self.text, self.year = read.text, year
+        self.first = (re.search("[。！？]", self.text) or re.search("$", self.text)).start()
+        self.places: list[int] = []
+        self.held: list[Time] = []
+        self._walk()
+
+    def at(self, place: int) -> Time:
+        """The time that holds at a place of the text."""
+        n = bisect_right(self.places, place)
+        return self.held[n - 1] if n else YEAR
+
+    def _walk(self) -> None:
+        begun = paragraph = sentence = around = None  # each a Time where something was said; `around` a bracket
+        for match in _MARKS.finditer(self.text):
+            name = match.lastgroup
+            if name == "none":
+                continue
+            if name in ("line", "point"):
+                paragraph = sentence = around = None
+            elif name == "sentence":
+                sentence = around = None
+            elif name == "close":
+                if around is not None:
+                    (sentence,), around = around, None
+            else:
+                if name == "whole" and (sentence or paragraph or begun or YEAR).other_year:
+                    continue  # 2023年，…全年受理: the whole of that year
+                time, lasts, begins = self._told(name, match)
+                if not lasts and self._in_brackets(match.start()):
+                    around = (sentence,)
+                if lasts and sentence != YEAR:  # 全年9232件，其中3月903件: the next sentence tells of the year
+                    paragraph = time
+                    begun = time if begins and begun in (None, Time((), EVENT)) else begun
+                sentence = time
+            self.places.append(match.end())
+            self.held.append(sentence or paragraph or begun or YEAR)
+
+    def _told(self, name: str, match: re.Match) -> tuple[Time, bool, bool]:
+        """What words say, whether it lasts beyond their sentence, and whether a text may begin with it."""
+        parts = _ROWS[name].match(self.text, match.start()).groups()
+        if name == "last_year":
+            return self._other(self.year - 1), False, False
+        if name in _DATED and parts[0] and int(parts[0]) != self.year:
+            opens = self._opens(match.start()) and not self._alone(match)
+            return self._other(int(parts[0])), opens, opens
+        if name in ("whole", "year"):
+            return YEAR, True, True
+        if name in _ASIDE:
+            lasts = name != "lately" or self._counted(match.end())
+            begins = name == "short" or (name in _BEGINS and match.start() < self.first and not self._alone(match))
+            return Time((), _ASIDE[name]), lasts, begins
+        months = self._months(name, match[0], parts)
+        if months is None:
+            return Time((), EVENT), True, False
+        lasts = self._counted(match.end()) or self._titled(match)
+        return Time(months), lasts, lasts
+
+    def _other(self, year: int) -> Time:
+        return Time((), Problem("说的是 {year} 年", {"year": year}), True)
+
+    def _months(self, name: str, words: str, parts: tuple) -> tuple[int, ...] | None:
+        """The months that words tell of; None where they are not whole ones."""
+        numbers = [int(part) for part in parts if part]
+        if name == "half":
+            first, last = next(ends for said, ends in _HALVES.items() if said in words)
+        elif name == "days":
+            numbers = numbers[1:] if parts[0] else numbers
+            first, day, last, end = numbers if len(numbers) == 4 else (numbers[0], numbers[1], numbers[0], numbers[2])
+            if day != 1 or end < _LAST_DAYS:
+                return None
+        else:
+            numbers = numbers[1:] if name in _DATED and parts[0] else numbers
+            first, last = {"upto": (1, numbers[0]), "since": (numbers[0], 12)}.get(name, (numbers[0], numbers[-1]))
+        return tuple(range(first, last + 1)) if 1 <= first <= last <= 12 and (first, last) != (1, 12) else ()
+
+    def _counted(self, place: int) -> bool:
+        """Whether figures follow in the sentence."""
+        end = _SENTENCE.search(self.text, place, place + _FAR)
+        return bool(MARKS["counted"].search(self.text, place, end.start() if end else place + _FAR))
+
+    def _line(self, match: re.Match) -> str:
+        """The line in which words stand, without them; of a long one what is nearest."""
+        start = self.text.rfind("\n", max(0, match.start() - _FAR), match.start()) + 1 or max(0, match.start() - _FAR)
+        end = self.text.find("\n", match.end(), match.end() + _FAR)
+        return self.text[start : match.start()] + self.text[match.end() : end if end >= 0 else match.end() + _FAR]
+
+    def _titled(self, match: re.Match) -> bool:
+        line = self._line(match)
+        return 0 < len(line.strip("（） ")) <= _TITLE and "。" not in line and "，" not in line
+
+    def _alone(self, match: re.Match) -> bool:
+        """Whether words are all of their line, as a date below a title is."""
+        return not self._line(match).strip("（） \t　")
+
+    def _opens(self, place: int) -> bool:
+        """Whether words stand at the beginning of a paragraph, behind its number."""
+        start = max(0, place - _TITLE)
+        return bool(_NUMBERED.fullmatch(self.text, self.text.rfind("\n", start, place) + 1 or start, place))
+
+    def _in_brackets(self, place: int) -> bool:
+        start = max(0, place - _FAR)
+        return self.text.rfind("（", start, place) > max(self.text.rfind(mark, start, place) for mark in "）。\n")
+
+
+_DATED = {"months", "days", "since", "half", "day", "month", "year"}  # their first part is the year
+_ASIDE = {"long": PASSING, "lately": PASSING, "short": PASSING, "event": EVENT, "day": EVENT}
+_BEGINS = {"event", "day"}

@@ -1,0 +1,111 @@
+"""Of which time a number of a report speaks. The texts are invented."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from metrics.times import EVENT, PASSING, Times
+from metrics.tokens import Text
+
+
+def time_of(text: str, number: str):
+    """The time that holds where a number stands last in a text."""
+    return Times(Text(text), 2024).at(text.rindex(number))
+
+
+WHOLE = ()
+
+
+@pytest.mark.parametrize(
+    ("text", "months"),
+    [
+        ("受理工单12件", WHOLE),
+        ("2024年，受理工单12件", WHOLE),
+        ("截至12月18日，受理工单12件", WHOLE),
+        ("截至6月底，受理工单12件", tuple(range(1, 7))),
+        ("3月份受理工单12件", (3,)),
+        ("2024年3月受理工单12件", (3,)),
+        ("1—6月受理工单12件", tuple(range(1, 7))),
+        ("4月1日至4月30日受理工单12件", (4,)),
+        ("1月1日—12月31日受理工单12件", WHOLE),
+        ("2024年9月以来受理工单12件", (9, 10, 11, 12)),
+        ("5月至年底受理工单12件", tuple(range(5, 13))),
+        ("2024年上半年受理工单12件", tuple(range(1, 7))),
+        ("第三季度受理工单12件", (7, 8, 9)),
+        ("3月份受理工单10件。办结12件", (3,)),
+        ("3月份受理工单10件。全年办结12件", WHOLE),
+        ("全年受理工单10件，其中3月份2件。办结12件", WHOLE),
+        ("3月，成立专班。办结12件", WHOLE),
+        ("3月份受理工单10件。\n办结12件", (3,)),  # the text begins with the month
+        ("2024年，受理90件。3月份受理工单10件。\n办结12件", WHOLE),
+        ("12345热线3月份运行情况\n办结12件", (3,)),
+        ("结合4月国家安全日、12月宪法日，开展活动12件", WHOLE),
+        ("一是3月份受理10件。二是办结12件", (3,)),
+        ("2024年，一是3月份受理10件。二是办结12件", WHOLE),
+        ("较2023年增长，受理12件", WHOLE),
+        ("《2021年工作要点》印发后，受理12件", WHOLE),
+        ("2023年8月印发的办法施行后，受理12件", WHOLE),
+        ("受理30件（含2023年结转2件），办结12件", WHOLE),
+        ("2023年受理30件，2024年受理12件", WHOLE),
+        ("去年受理30件，今年受理12件", WHOLE),
+    ],
+)
+def test_the_months_a_number_tells_of(text, months):
+    assert time_of(text, "12件") == (months, None, False)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("3月8日开展活动12场", EVENT),
+        ("3月8日开展活动。发放资料12份", EVENT),
+        ("活动现场发放资料12份", EVENT),
+        ("活动期间累计发放资料12份", EVENT),
+        ("这次讲座有12人参加", EVENT),
+        ("近日，街道开展宣传。\n共发放12份", EVENT),  # news of one event
+        ("本月受理工单10件，办结12件", PASSING),
+        ("2024年第28周（7月8日—7月14日）\n二、分类\n咨询类共12件", PASSING),
+        ("“七五”普法期间，机制不断完善。培训骨干12人次", PASSING),
+        ("两年多来，开展宣传12场", PASSING),
+        ("连续三年开展宣传12场", PASSING),
+        ("2021—2024年开展宣传12场", PASSING),
+        ("4月9日至4月20日受理12件", EVENT),
+    ],
+)
+def test_a_number_of_another_time_is_no_figure_of_the_year(text, why):
+    assert time_of(text, "12").aside == why
+
+
+@pytest.mark.parametrize(
+    ("text", "year"),
+    [
+        ("2023年，受理12件", 2023),
+        ("2023年，机制不断完善，全年受理12件", 2023),
+        ("2023年，机制不断完善。全年受理12件", 2023),
+        ("2023年，机制不断完善。今年受理12件", None),
+        ("去年受理12件", 2023),
+        ("受理30件（2023年结转12件）", None),  # what is brought forward is of this year's
+        ("2025年4月1日至4月30日受理30件。\n办结12件", 2025),
+    ],
+)
+def test_another_year_holds_in_its_sentence_and_where_a_text_begins_with_it(text, year):
+    aside = time_of(text, "12件").aside
+    assert (aside.params["year"] if aside else None) == year
+
+
+PIECES = st.sampled_from("3月 3月8日 2023年 全年 本月 活动现场 去年 （ ） 。 ， \n 12件 一是 近三年来 截至".split(" "))
+
+
+@given(st.lists(PIECES, max_size=30))
+def test_every_place_of_any_text_has_one_time_and_a_paragraph_of_its_own_year(pieces):
+    text = "".join(pieces)
+    times = Times(Text(text), 2024)
+    assert all(times.at(place).months == () or times.at(place).aside is None for place in range(len(text) + 1))
+    assert times.places == sorted(times.places)
+    assert Times(Text(f"2024年，{text}\n办结12件"), 2024).at(len(text) + 8) == ((), None, False)
+
+
+@pytest.mark.parametrize("piece", ["3月", "2024年，", "3月8日1场，", "（2023年", "去年3月至", "截至"])
+def test_a_text_of_nothing_but_times_is_read_piece_by_piece(piece):
+    times = Times(Text(piece * 2000), 2024)
+    assert len(times.places) >= 2000
