@@ -94,7 +94,8 @@ def take(dry_run: bool, how: dict) -> dict:
             progress=lambda stage: status.update(label=_(stage)),
             **how,
         )
-        status.update(label=_("核对完毕，尚未写入") if dry_run else _("已写入"), state="complete")
+        checked = _("核对完毕，尚未写入") if made["new"] + made["changed"] else _("核对完毕")
+        status.update(label=checked if dry_run else _("已写入"), state="complete")
     return made
 
 

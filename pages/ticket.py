@@ -260,7 +260,8 @@ ACTIONS = [  # what can be done, and when it makes sense
 ]
 
 st.title(_("工单 {id}", id=number))
-flash()
+if told := flash():
+    st.toast(told, icon=":material/check_circle:")  # seen from the forms, which are further down than a screen
 if live.retired_at:
     st.info(_("这件工单已作废，不再计入任何数字。"))
 else:

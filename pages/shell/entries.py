@@ -68,11 +68,12 @@ def done(place: str, message: str) -> None:
     st.rerun()
 
 
-def flash() -> None:
-    """Show what the last write did, once."""
+def flash() -> str | None:
+    """Show what the last write did, once; and give it to a page whose forms stand far below."""
     place = st.empty()  # there even when silent, or what stands below would be another element each time
     if message := st.session_state.pop("flash", None):
         place.success(message, icon=":material/check_circle:")
+    return message
 
 
 def start(title: str) -> None:

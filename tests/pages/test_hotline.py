@@ -168,6 +168,7 @@ def test_a_first_contact_is_recorded(visit, desk):
     at = contacted(visit("ticket", number="L1"))
     assert not at.error or "超期" in at.error[0].value
     assert "已记下首次联系。" in said(at)
+    assert [toast.value for toast in at.toast] == ["已记下首次联系。"]  # the form stands below the first screen
     one = desk.versions("L1")[-1]
     assert tickets.shown("contacted_at", one.ticket.contacted_at) == "2024-09-12 11:30"
     assert (one.ticket.contacted_on, one.recorded_by) == (20240912, "王芳")
