@@ -44,7 +44,7 @@ BANDS = {
     "2": "剩 2 个工作日",
     "3": "剩 3 个工作日",
     "later": "剩 4 个工作日以上",
-    "suspended": "挂账",
+    "suspended": "挂账中",
 }
 OPEN_COLUMNS = (
     *("number", "version", "community", "community_name", "category", "subject", "title", "body"),

@@ -321,7 +321,7 @@ def proof_list(found: pd.DataFrame, language: str = "zh", brief: bool = False) -
             if one.returned_on
             else _("办结")
             if one.closed_on
-            else _("挂账")
+            else _("挂账中")
             if one.suspended
             else _("未到期")
         )
@@ -403,7 +403,7 @@ def proof_counts(found: Proof, language: str = "zh") -> list[tuple[str, str]]:
         (_("已办结"), found.closed),
         (_("退回"), found.returned),
         (_("未到期"), len(found.waiting)),
-        (_("挂账"), found.suspended),
+        (_("挂账中"), found.suspended),
         (_("超期"), len(found.late)),
         (_("其中未办结"), found.late_open),
         (_("延期"), len(found.extended)),
