@@ -26,7 +26,10 @@ PASSING = Problem("说的是另一段时间，不是全年的数")
 
 
 class Time(NamedTuple):
-    """The months told of, () for the whole year; or why what is told is no figure of the report's year."""
+    """The months told of, () for the whole year; or why what is told is no figure of the report's year.
+
+    `other_year`: it is another year's.
+    """
 
     months: tuple[int, ...] = ()
     aside: Problem | None = None
@@ -52,7 +55,9 @@ class Times:
         return self.held[n - 1] if n else YEAR
 
     def _walk(self) -> None:
-        begun = paragraph = sentence = around = None  # each a Time where something was said; `around` a bracket
+        # What the text begins with, the paragraph and the sentence say, None where nothing; of a sentence that a
+        # bracket interrupts, what it said before.
+        begun = paragraph = sentence = around = None
         for match in _MARKS.finditer(self.text):
             name = match.lastgroup
             if name == "none":
@@ -82,9 +87,10 @@ class Times:
         parts = _ROWS[name].match(self.text, match.start()).groups()
         if name == "last_year":
             return self._other(self.year - 1), False, False
-        if name in _DATED and parts[0] and int(parts[0]) != self.year:
+        year = next((int(part) for part in parts if part and len(part) == 4), self.year)
+        if year != self.year:
             opens = self._opens(match.start()) and not self._alone(match)
-            return self._other(int(parts[0])), opens, opens
+            return self._other(year), opens, opens
         if name in ("whole", "year"):
             return YEAR, True, True
         if name in _ASIDE:
@@ -102,16 +108,14 @@ class Times:
 
     def _months(self, name: str, words: str, parts: tuple) -> tuple[int, ...] | None:
         """The months that words tell of; None where they are not whole ones."""
-        numbers = [int(part) for part in parts if part]
+        numbers = [int(part) for part in parts if part and len(part) < 4]
         if name == "half":
             first, last = next(ends for said, ends in _HALVES.items() if said in words)
         elif name == "days":
-            numbers = numbers[1:] if parts[0] else numbers
-            first, day, last, end = numbers if len(numbers) == 4 else (numbers[0], numbers[1], numbers[0], numbers[2])
+            first, day, last, end = numbers if len(numbers) == 4 else (*numbers[:2], numbers[0], numbers[2])
             if day != 1 or end < _LAST_DAYS:
                 return None
         else:
-            numbers = numbers[1:] if name in _DATED and parts[0] else numbers
             first, last = {"upto": (1, numbers[0]), "since": (numbers[0], 12)}.get(name, (numbers[0], numbers[-1]))
         return tuple(range(first, last + 1)) if 1 <= first <= last <= 12 and (first, last) != (1, 12) else ()
 
@@ -144,6 +148,5 @@ class Times:
         return self.text.rfind("（", start, place) > max(self.text.rfind(mark, start, place) for mark in "）。\n")
 
 
-_DATED = {"months", "days", "since", "half", "day", "month", "year"}  # their first part is the year
 _ASIDE = {"long": PASSING, "lately": PASSING, "short": PASSING, "event": EVENT, "day": EVENT}
 _BEGINS = {"event", "day"}

@@ -222,6 +222,8 @@ class Text:
             listed, item = tuple(items), items[0]
         elif "等" in item:
             item = summed
+        elif len(items) > 1 and (verb := MARKS["verb"].match(items[0])) and not MARKS["verb"].search(item):
+            item = verb[0] + item  # 发放手册、折页8000余份
         if token.claim:
             item = ""  # what a word denies or tells of all follows it
         sentence = self._topical[self.sentence_start(token.start) : stop]

@@ -177,6 +177,7 @@ def test_one_altered_number_is_the_one_that_conflicts(sample, was, now):
         ("矛盾纠纷调处率98.8%", "98.8%", "mediation.resolution_rate"),
         ("为学校上法制课18堂", "18堂", "lecture.lessons"),
         ("121名干部参加学法考试", "121名", "exam.takers"),
+        ("发放宣传海报、普法折页8000余份", "8000余份", "publicity.materials"),
     ],
 )
 def test_a_figure_is_known_by_what_offices_call_it(sample, text, number, indicator):
