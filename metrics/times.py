@@ -72,6 +72,8 @@ class Times:
             else:
                 if name == "whole" and (sentence or paragraph or begun or YEAR).other_year:
                     continue  # 2023年，…全年受理: the whole of that year
+                if name == "event" and MARKS["several"].search(self._said_before(match.start())):
+                    continue  # 举办活动16场，活动现场发放: of all of them
                 time, lasts, begins = self._told(name, match)
                 if not lasts and self._in_brackets(match.start()):
                     around = (sentence,)
@@ -94,7 +96,7 @@ class Times:
         if name in ("whole", "year"):
             return YEAR, True, True
         if name in _ASIDE:
-            lasts = name != "lately" or self._counted(match.end())
+            lasts = name != "passing" and (name != "lately" or self._counted(match.end()))
             begins = name == "short" or (name in _BEGINS and match.start() < self.first and not self._alone(match))
             return Time((), _ASIDE[name]), lasts, begins
         months = self._months(name, match[0], parts)
@@ -118,6 +120,10 @@ class Times:
         else:
             first, last = {"upto": (1, numbers[0]), "since": (numbers[0], 12)}.get(name, (numbers[0], numbers[-1]))
         return tuple(range(first, last + 1)) if 1 <= first <= last <= 12 and (first, last) != (1, 12) else ()
+
+    def _said_before(self, place: int) -> str:
+        """What the sentence says up to a place."""
+        return _SENTENCE.split(self.text[max(0, place - _FAR) : place])[-1]
 
     def _counted(self, place: int) -> bool:
         """Whether figures follow in the sentence."""
@@ -148,5 +154,12 @@ class Times:
         return self.text.rfind("（", start, place) > max(self.text.rfind(mark, start, place) for mark in "）。\n")
 
 
-_ASIDE = {"long": PASSING, "lately": PASSING, "short": PASSING, "event": EVENT, "day": EVENT}
+_ASIDE = {
+    "long": PASSING,
+    "lately": PASSING,
+    "passing": PASSING,
+    "short": PASSING,
+    "event": EVENT,
+    "day": EVENT,
+}
 _BEGINS = {"event", "day"}

@@ -178,6 +178,12 @@ def test_one_altered_number_is_the_one_that_conflicts(sample, was, now):
         ("为学校上法制课18堂", "18堂", "lecture.lessons"),
         ("121名干部参加学法考试", "121名", "exam.takers"),
         ("发放宣传海报、普法折页8000余份", "8000余份", "publicity.materials"),
+        ("联合司法所、派出所开展法治宣传活动16场", "16场", "publicity.activities"),
+        ("派出所、司法所、社区三方联动，化解矛盾纠纷120件", "120件", "mediation.resolved"),
+        ("在区司法局指导下，开展普法活动16场", "16场", "publicity.activities"),
+        ("围绕“八五”普法规划（2021—2025年），举办法治宣传活动16场", "16场", "publicity.activities"),
+        ("举办法治宣传活动16场，活动期间发放宣传品8412份", "8412份", "publicity.materials"),
+        ("3月8日召开专题会议。今年以来，举办法治宣传活动16场", "16场", "publicity.activities"),
     ],
 )
 def test_a_figure_is_known_by_what_offices_call_it(sample, text, number, indicator):
