@@ -31,7 +31,7 @@ from metrics.flaws import Flag
 from metrics.phrases import Match, Phrases, unit_of
 from metrics.times import Times
 from metrics.tokens import DATE, FIGURE, MARKS, NAME, ORDINAL, ZERO, Reach, Text, Token
-from metrics.wording import Number, quantized, truncated
+from metrics.wording import POINTS, Number, quantized, truncated
 
 UNTRACKED, UNKNOWN = "untracked", "unknown"
 SORTS = {FIGURE: "数字", UNTRACKED: "本库不统计", DATE: "日期", ORDINAL: "序号", NAME: "名称"}
@@ -186,6 +186,7 @@ def check(store, text: str, year: int, cut_off: date | None = None, *, before: s
     checker = _Checker(store, period, read)
     claims = [checker.claim(n, token) for n, token in enumerate(read.tokens)]
     claims = _undecided(read, list(_parts_apart(read, claims)))
+    claims = _compared(read, checker, claims)
     for found in findings(read):
         claims[found.at] = _recomputed(claims[found.at], found)
     claims, twice = _told_twice(read, claims)
@@ -199,7 +200,7 @@ class _Checker:
 
     def __init__(self, store, period: Period, read: Text):
         self.store, self.period, self.read = store, period, read
-        self.times = Times(read, period.year)
+        self.times = Times(read, period.last)
         self.meanings: Mapping[str, Indicator] = catalogue(store).on(period.last)
         aliases, self.said = remembered.remembered(store)
         self.phrases = Phrases(self.meanings, aliases)
@@ -281,10 +282,12 @@ class _Checker:
         if intended or MARKS["purpose"].search(sentence):
             return Problem("是计划或目标，不是已有的数")
         for name, reason in ASIDE.items():
-            if MARKS[name].search(around.item) or (name == "often" and MARKS[name].search(before)):
+            if any(MARKS[name].search(words) for words in (around.item, before, around.item + token.text)):
                 return Problem(reason)
         if MARKS["of_part"].search(sentence[-NEAR_WORDS:]):
             return Problem(PART)
+        if (named := MARKS["a_place"].search(sentence)) and not self.places.search(named[0]):
+            return Problem("说的是本库没有登记的社区")
         above = max((match.end() for match in MARKS["above"].finditer(sentence)), default=0)
         if above and not MARKS["below"].search(sentence, above):
             return Problem("说的是上级、其他单位或更大范围")
@@ -349,6 +352,20 @@ class _Checker:
             verdict = _count_of(token.number, int(figure["value"]))
         return replace(made, verdict=verdict, reason=Problem(_HELD[verdict], said | {"part": self._part(made)}))
 
+    def change(self, made: Claim, number: Number, of: Claim, down: bool) -> Claim:
+        """A change as written held against that of a figure since the year before; itself where the store has none."""
+        found, meaning = self.figure(of.indicator, of.community), self.meanings[of.indicator]
+        now, before = found["value"], found["previous"]
+        points = meaning.adds == "ratio"
+        if pd.isna(now) or pd.isna(before) or made.unit != (POINTS if points else "%") or not (points or before):
+            return made
+        now, before = Fraction(str(now)), Fraction(str(before))
+        change = now - before if points else 100 * (now - before) / before
+        verdict = printed(number, abs(change), True) if (change < 0) == down else CONFLICTS
+        said = {"name": meaning.name, "before": shown(float(before)), "now": shown(float(now)), "text": made.text}
+        said |= {"change": f"{float(quantized(change, -2)):+g}{made.unit}"}
+        return replace(made, indicator=of.indicator, verdict=verdict, reason=Problem(_CHANGED, said), words="")
+
     def _part(self, made: Claim) -> dict[str, str]:
         """文华巷社区1—6月, in both languages; nothing for the whole."""
         place = next((name for name, code in self.communities.items() if code == made.community), "")
@@ -362,6 +379,9 @@ _HELD = {
     TRUNCATED: "库中{part}“{name}”为 {stored}{unit}{base}，截断后才与“{text}”相符",
     CONFLICTS: "库中{part}“{name}”为 {stored}{unit}{base}，文中却是“{text}”",
 }
+
+
+_CHANGED = "库中“{name}”上年同期为 {before}，今年为 {now}，变化 {change}，文中是“{text}”"
 
 
 def _share_of(token: Token, top: Fraction, bottom: Fraction) -> str:
@@ -428,6 +448,21 @@ def _undecided(read: Text, claims: list[Claim]) -> list[Claim]:
                 told = Problem("同一句中有 {n} 个数都像这一指标，分不清哪个是全年的，请指定", said)
                 claims[n] = replace(claims[n], sort=UNTRACKED, verdict=UNKNOWN, stored=None, reason=told)
     return claims
+
+
+def _compared(read: Text, checker: _Checker, claims: list[Claim]) -> list[Claim]:
+    """The claims, with what follows a figure as its change (受理9232件，同比增长5.3%) held against that of the store
+    since the year before, where it has one."""
+    made, figure = [], None
+    for one, token in zip(claims, read.tokens, strict=True):
+        if one.sort == FIGURE or (one.sort == UNTRACKED and one.reason != Problem(ASIDE["change"])):
+            figure = one
+        elif one.sort == UNTRACKED and figure and figure.sort == FIGURE and not figure.months:
+            words = MARKS["compared_with"].fullmatch(read.text, figure.end, one.start)
+            if words and words["year"] in (None, str(checker.period.year - 1)):
+                one = checker.change(one, token.number, figure, bool(words["down"]))
+        made.append(one)
+    return made
 
 
 def _recomputed(claim: Claim, found: Finding) -> Claim:

@@ -11,6 +11,7 @@ from metrics.tokens import WHOLE, WORDS, ZERO, Reach, Token
 SAME_UNIT = {"起": "件", "宗": "件", "例": "件", "场次": "场", "名": "人", "位": "人"}
 _BLOCKED = {code: re.compile(words) for code, words in WORDS["blocked"].items()}
 _RIVALS = {kind: (re.compile(row["words"]), re.compile(row["hub"])) for kind, row in WORDS["rivals"].items()}
+_NEAR = WORDS["near"]["kinds"]
 _OPPOSITES = WORDS["opposites"]
 _UNIT = re.compile(r"（([^（）]+)）$")
 NEAR, PARAGRAPH = 3, 1  # what a word of the topic counts in the sentence, and further off; one of its own counts OWN
@@ -72,7 +73,7 @@ class Phrases:
         best: dict[str, tuple[int, Phrase, bool]] = {}
         own = around.own
         met = (phrase for word, some in self.by_word.items() if word in own for phrase in some)
-        blocked = _BLOCKED["*"].search(own)
+        blocked = _BLOCKED["*"].search(around.clause if token.claim else own)  # 其余均已办结
         for phrase in met if not blocked else ():
             score = _score(phrase, around, token.claim)
             if score and not self._blocked(phrase, around):
@@ -155,10 +156,11 @@ def _score(phrase: Phrase, around: Reach, claim: str) -> int:
     if around.items and any(around.item.endswith(word) for word in phrase.own):
         return 0
     score = OWN * sum(map(len, phrase.own))
+    near = phrase.indicator.partition(".")[0] in _NEAR
     for word in phrase.topic:
         if word in around.sentence:
             score += NEAR * len(word)
-        elif word in around.paragraph:
+        elif word in around.heading or (not near and word in around.paragraph):
             score += PARAGRAPH * len(word)
         else:
             return 0

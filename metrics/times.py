@@ -7,6 +7,7 @@ data (metrics/report_words.toml).
 
 import re
 from bisect import bisect_right
+from datetime import date
 from typing import NamedTuple
 
 from db.language import Problem
@@ -40,10 +41,10 @@ YEAR = Time()
 
 
 class Times:
-    """Which time holds at each place of a text, the report being one of `year`."""
+    """Which time holds at each place of a text, the report being one of the year up to `cut_off`."""
 
-    def __init__(self, read: Text, year: int):
-        self.text, self.year = read.text, year
+    def __init__(self, read: Text, cut_off: date):
+        self.text, self.year, self.cut_off = read.text, cut_off.year, cut_off
         self.first = (re.search("[。！？]", self.text) or re.search("$", self.text)).start()
         self.places: list[int] = []
         self.held: list[Time] = []
@@ -72,6 +73,8 @@ class Times:
             else:
                 if name == "whole" and (sentence or paragraph or begun or YEAR).other_year:
                     continue  # 2023年，…全年受理: the whole of that year
+                if name == "until" and (sentence or paragraph or YEAR).aside == PASSING:
+                    continue  # 成立于2020年。截至目前: since then
                 if name == "event" and MARKS["several"].search(self._said_before(match.start())):
                     continue  # 举办活动16场，活动现场发放: of all of them
                 time, lasts, begins = self._told(name, match)
@@ -93,7 +96,9 @@ class Times:
         if year != self.year:
             opens = self._opens(match.start()) and not self._alone(match)
             return self._other(year), opens, opens
-        if name in ("whole", "year"):
+        if name == "until" and (numbers := _numbers(parts)) and numbers[0] < self.cut_off.month:
+            return Time((), PASSING), True, False
+        if name in ("whole", "year", "until"):
             return YEAR, True, True
         if name in _ASIDE:
             lasts = name != "passing" and (name != "lately" or self._counted(match.end()))
@@ -110,7 +115,7 @@ class Times:
 
     def _months(self, name: str, words: str, parts: tuple) -> tuple[int, ...] | None:
         """The months that words tell of; None where they are not whole ones."""
-        numbers = [int(part) for part in parts if part and len(part) < 4]
+        numbers = _numbers(parts)
         if name == "half":
             first, last = next(ends for said, ends in _HALVES.items() if said in words)
         elif name == "days":
@@ -118,7 +123,8 @@ class Times:
             if day != 1 or end < _LAST_DAYS:
                 return None
         else:
-            first, last = {"upto": (1, numbers[0]), "since": (numbers[0], 12)}.get(name, (numbers[0], numbers[-1]))
+            first, last = numbers[0], numbers[-1]
+            first, last = {"upto": (1, last), "first": (1, last), "since": (first, 12)}.get(name, (first, last))
         return tuple(range(first, last + 1)) if 1 <= first <= last <= 12 and (first, last) != (1, 12) else ()
 
     def _said_before(self, place: int) -> str:
@@ -152,6 +158,11 @@ class Times:
     def _in_brackets(self, place: int) -> bool:
         start = max(0, place - _FAR)
         return self.text.rfind("（", start, place) > max(self.text.rfind(mark, start, place) for mark in "）。\n")
+
+
+def _numbers(parts: tuple) -> list[int]:
+    """The months and days of what was told, without its year."""
+    return [int(part) for part in parts if part and len(part) < 4]
 
 
 _ASIDE = {

@@ -29,6 +29,7 @@ _UNIT = "|".join(wording.MEASURES)
 _TITLED = re.compile(
     rf"(?P<title>[^，。；：、\n\t（）]{{2,40}})(?:（(?P<unit>{_UNIT})）[：\t ]{{0,3}}|：|\t(?:(?P<cell>{_UNIT})\t)?)$"
 )
+HOTLINE = "12345"
 LONGEST_TITLE = 60
 LONGEST_TAIL, LONGEST_CLAIM = 24, 14
 
@@ -82,7 +83,8 @@ class Reach(NamedTuple):
     items      where it sums a list up ("A、B、C等共"), the items of the list; then `item` is what begins the first
     clause     from the last mark or number to the next, the list included
     sentence   from the beginning of the sentence up to the figure, and its tail
-    paragraph  the same from the beginning of the paragraph, with the heading above it
+    paragraph  the same from the beginning of the paragraph
+    heading    the heading above it
     """
 
     item: str
@@ -93,6 +95,7 @@ class Reach(NamedTuple):
     clause: str
     sentence: str
     paragraph: str
+    heading: str
 
     @property
     def own(self) -> str:
@@ -118,11 +121,9 @@ class Text:
         """All of them, without overlap; every digit and every Chinese numeral lies in exactly one."""
         taken = bytearray(len(self.text))
         found = [Token(start, end, self.written[start:end], sort) for start, end, sort in self._covers(taken)]
-        for match in _CLAIMS.finditer(
-            self.text
-        ):  # 零超期 claims, 零 in 二〇二零 counts: where it claims it is no number
-            if match["zero"] == "零" and not taken[match.start()]:
-                taken[match.start()] = 1
+        for match in _CLAIMS.finditer(self.text):  # 零超期 and 没有一件 claim: what claims is no number
+            if match["zero"] and not any(taken[slice(*match.span())]):
+                taken[slice(*match.span())] = b"\1" * (match.end() - match.start())
         bare = "".join("\0" if covered else letter for letter, covered in zip(self.text, taken, strict=True))
         for number in wording.find(bare):
             found.append(self._number(number._replace(text=self.written[number.start : number.end])))
@@ -130,7 +131,9 @@ class Text:
         for match in COUNTED.finditer(self.text):  # what is left is part of no number: the last of 1.2.3
             if not taken[match.start()]:
                 found.append(Token(*match.span(), match[0], NAME))
-        return sorted([*found, *self._claims(sorted(found))])
+        claims = list(self._claims(sorted(found)))
+        starts = [token.start for token in claims]
+        return sorted([*(token for token in found if not self._inside(claims, starts, token.start)), *claims])
 
     def _covers(self, taken: bytearray) -> Iterator[tuple[int, int, str]]:
         """The places with numerals that a pattern says are no figures; the first pattern wins."""
@@ -169,14 +172,16 @@ class Text:
                 continue
             end = match.end()
             stop = min(_following(self._ends["claim"], end, len(self.text)), end + LONGEST_CLAIM)
-            following = bisect_right(starts, match.start())
+            following = bisect_right(starts, end - 1)
+            while following < len(others) and others[following].text == HOTLINE:
+                following += 1  # 未发生12345工单超期
             if following < len(others) and others[following].start < stop:
                 if match["whole"]:
                     yield Token(*match.span(), match[0], NAME)  # the number after it says how many
                     continue
                 stop = others[following].start
             if match["zero"] and stop == end:
-                if match["zero"] == "零":
+                if COUNTED.search(match["zero"]):
                     yield Token(*match.span(), match[0], NAME)
                 continue
             whole = match["whole"]
@@ -230,9 +235,9 @@ class Text:
         before = bisect_right(self._numbers, n - 1) - 1
         last = self.tokens[self._numbers[before]].end if before >= 0 else 0
         run = text[max(last, self.sentence_start(token.start)) : token.start]
-        paragraph = self._heading(token.start) + self._topical[line : token.start]
+        paragraph, heading = self._topical[line : token.start], self._heading(token.start)
         unit = (titled["unit"] or titled["cell"] or "") if titled else ""
-        return Reach(item, tail, unit, run, listed, f"{clause}|{tail}", sentence, paragraph)
+        return Reach(item, tail, unit, run, listed, f"{clause}|{tail}", sentence, paragraph, heading)
 
     @cached_property
     def _topical(self) -> str:

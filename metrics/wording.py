@@ -20,10 +20,12 @@ from typing import NamedTuple
 
 # What things are counted in, the longer first where one begins like another.
 MEASURES = (
-    "人次 户次 家次 车次 件次 批次 场次 台次 条次 课时 学时 小时 分钟 平方公里 平方米 万元 亿元 公里 公斤 个百分点 "
-    "个月 人 名 件 起 宗 例 场 次 份 册 本 张 幅 条 篇 期 项 个 家 户 处 所 部 卷 位 台 辆 批 组 支 对 段 类 种 套 块 "
-    "间 栋 座 面 封 轮 堂 节 届 级 站 天 日 周 年 岁 元 米 亩 吨 株 棵 字 页 版 倍 成 % ‰"
+    "人次 户次 家次 车次 件次 批次 场次 台次 条次 课时 学时 小时 分钟 平方公里 平方千米 平方米 万元 "
+    "亿元 公里 千米 公斤 个百分点 个月 人 名 件 起 宗 例 场 次 份 册 本 张 幅 条 篇 期 项 个 家 户 处 "
+    "所 部 卷 位 台 辆 批 组 支 对 段 类 种 套 块 间 栋 座 面 封 轮 堂 节 届 级 站 天 日 周 年 岁 元 "
+    "米 亩 吨 株 棵 字 页 版 倍 成 % ‰"
 ).split()
+POINTS = "个百分点"  # by which a rate changes
 TEN_THOUSAND, HUNDRED_MILLION = 10**4, 10**8
 _POWERS = {"十": 10, "百": 100, "千": 1000, "万": TEN_THOUSAND, "亿": HUNDRED_MILLION}
 _DIGITS = {"零": 0, "〇": 0, "两": 2} | {letter: n for n, letter in enumerate("一二三四五六七八九", 1)}

@@ -178,6 +178,15 @@ def test_one_altered_number_is_the_one_that_conflicts(sample, was, now):
         ("为学校上法制课18堂", "18堂", "lecture.lessons"),
         ("121名干部参加学法考试", "121名", "exam.takers"),
         ("发放宣传海报、普法折页8000余份", "8000余份", "publicity.materials"),
+        ("12345在办工单56件", "56件", "hotline.open"),
+        ("以街道为被申请人的行政复议案件3件", "3件", "litigation.reconsiderations"),
+        ("法律顾问参与信访接待168件次", "168件次", "adviser.petition"),
+        ("对重大事项提出法律意见73条", "73条", "adviser.advice"),
+        ("举办法治讲座8场，听课823人", "823人", "training.attendance"),
+        ("面对面解答法律问题232人次", "232人次", "consultation.in_person"),
+        ("街道辖30个社区、111个小区", "111个", "community.compounds"),
+        ("全年未发生12345工单超期现象", "未发生12345工单超期现象", "hotline.overdue"),
+        ("没有一件12345工单超期", "没有一件12345工单超期", "hotline.overdue"),
         ("联合司法所、派出所开展法治宣传活动16场", "16场", "publicity.activities"),
         ("派出所、司法所、社区三方联动，化解矛盾纠纷120件", "120件", "mediation.resolved"),
         ("在区司法局指导下，开展普法活动16场", "16场", "publicity.activities"),
@@ -247,6 +256,29 @@ def test_a_figure_is_known_by_what_offices_call_it(sample, text, number, indicat
         ("每村至少培育5名法律明白人", "5名"),
         ("工单解决率由53.09%提升", "53.09%"),
         ("2023年，12345热线运行平稳，全年受理8800件", "8800件"),
+        ("去年同期受理12345工单8765件", "8765件"),
+        ("截至8月11日，12345工单累计办结3884件", "3884件"),
+        ("力争12345热线满意率达到98%，解决率达到95%", "达到95%"),
+        ("考核指标：12345热线办结率不低于98%", "不低于98%"),
+        ("市里要求矛盾纠纷化解率不低于98%", "不低于98%"),
+        ("每一季度至少举办1次法治讲座", "1次"),
+        ("区法律援助中心全年接待法律咨询6100人次", "6100人次"),
+        ("兄弟街道全年受理12345工单7800件", "7800件"),
+        ("阳光社区全年调解纠纷18件", "18件"),
+        ("12348热线全年接听法律咨询电话2.3万人次", "2.3万人次"),
+        ("因供暖问题引发的12345工单480件，满意率88%", "88%"),
+        ("春节期间，街道排查矛盾纠纷12起", "12起"),
+        ("宪法宣传周启动仪式上，现场解答法律咨询45人次", "45人次"),
+        ("12345热线日受理量最高达60件", "高达60件"),
+        ("举办计算机技能培训3场，培训人员90人", "90人"),
+        ("开展文明城市创建宣传活动22场", "22场"),
+        ("干部参加安全生产知识考试200人", "200人"),
+        ("中心组学习党的二十届三中全会精神5次", "5次"),
+        ("公众号于2018年12月开通。截至目前，累计推送普法文章1423篇", "1423篇"),
+        ("全省各级行政复议机构新收行政复议申请5422件", "5422件"),
+        ("镇聘法律顾问协同联动。全年审查合同20件，覆盖率达100%", "达100%"),
+        ("被确定为2024年度三项重大决策之一", "三项"),
+        ("普法讲座28次，参与法律知识竞赛300人", "300人"),
     ],
 )
 def test_what_is_no_figure_of_the_year_is_matched_with_none(sample, text, number):
@@ -511,6 +543,35 @@ def test_a_figure_that_is_the_stores_of_the_year_before_is_flagged(clerk):
     clerk.files("publicity", A, "2024-03-05", title="宪法宣传", activities=1, materials=500)
     found = check(clerk.store, "发放宣传品500份。", 2024)
     assert [flag.sort for flag in found.flags if flag.start] == ["unchanged"]
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        ("发放宣传品530份，同比增长6%", "agrees"),
+        ("发放宣传品530份，较2023年增长6.00%", "agrees"),
+        ("发放宣传品530份（比上年同期增加近6.5%）", "agrees"),
+        ("发放宣传品530份，较去年增长7%", "conflicts"),
+        ("发放宣传品530份，同比下降6%", "conflicts"),
+        ("发放宣传品530份，较2022年增长9%", "unknown"),
+        ("发放宣传品530份，其中民法典手册同比增长9%", "unknown"),
+        ("举办法治宣传活动1场，同比增长9%", "conflicts"),
+        ("旁听庭审3场，同比增长9%", "unknown"),
+    ],
+)
+def test_a_change_told_behind_its_figure_is_held_against_the_year_before(clerk, text, verdict):
+    clerk.files("publicity", A, "2023-03-05", title="宪法宣传", activities=1, materials=500)
+    clerk.files("publicity", A, "2024-03-05", title="宪法宣传", activities=1, materials=530)
+    claim = check(clerk.store, f"{text}。", 2024).claims[-1]
+    assert (claim.sort, claim.verdict) == ("untracked", verdict)
+
+
+def test_a_rate_changes_by_points(clerk):
+    clerk.files("exam", A, "2023-06-05", title="学法考试", takers=200, passed=195)
+    clerk.files("exam", A, "2024-06-05", title="学法考试", takers=200, passed=198)
+    found = check(clerk.store, "学法考试通过率99%，较上年提高1.5个百分点。学法考试合格率99%，同比提高2%。", 2024)
+    assert [claim.verdict for claim in found.claims] == ["agrees", "agrees", "agrees", "unknown"]
+    assert "97.50" in claims.explained(found.claims[1])
 
 
 # ------------------------------------------------------------------------------------------- what a person says

@@ -1,5 +1,7 @@
 """Of which time a number of a report speaks. The texts are invented."""
 
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,10 +9,12 @@ from hypothesis import strategies as st
 from metrics.times import EVENT, PASSING, Times
 from metrics.tokens import Text
 
+CUT_OFF = date(2024, 12, 18)
+
 
 def time_of(text: str, number: str):
     """The time that holds where a number stands last in a text."""
-    return Times(Text(text), 2024).at(text.rindex(number))
+    return Times(Text(text), CUT_OFF).at(text.rindex(number))
 
 
 WHOLE = ()
@@ -43,6 +47,11 @@ WHOLE = ()
         ("一是3月份受理10件。二是办结12件", (3,)),
         ("2024年，一是3月份受理10件。二是办结12件", WHOLE),
         ("较2023年增长，受理12件", WHOLE),
+        ("前三季度受理12件", tuple(range(1, 10))),
+        ("前11个月受理12件", tuple(range(1, 12))),
+        ("11月当月受理12件", (11,)),
+        ("自3月份签约以来受理12件", tuple(range(3, 13))),
+        ("截至12月10日受理12件", WHOLE),
         ("《2021年工作要点》印发后，受理12件", WHOLE),
         ("2023年8月印发的办法施行后，受理12件", WHOLE),
         ("受理30件（含2023年结转2件），办结12件", WHOLE),
@@ -76,6 +85,11 @@ def test_the_months_a_number_tells_of(text, months):
         ("“七五”普法期间，机制不断完善。培训骨干12人次", PASSING),
         ("两年多来，开展宣传12场", PASSING),
         ("连续三年开展宣传12场", PASSING),
+        ("截至8月11日，累计办结12件", PASSING),
+        ("调委会成立于2020年3月。截至目前，调解12件", PASSING),
+        ("公众号开通至今，推送12篇", PASSING),
+        ("春节期间排查纠纷12起", PASSING),
+        ("启动仪式上解答咨询12人次", EVENT),
         ("2021—2024年开展宣传12场", PASSING),
         ("宪法宣传周期间发放资料12份", PASSING),
         ("宪法日当天发放资料12份", EVENT),
@@ -94,6 +108,7 @@ def test_a_number_of_another_time_is_no_figure_of_the_year(text, why):
         ("2023年，机制不断完善。全年受理12件", 2023),
         ("2023年，机制不断完善。今年受理12件", None),
         ("去年受理12件", 2023),
+        ("去年同期受理12件", 2023),
         ("截至2023年底，累计受理12件", 2023),
         ("截至2023年6月底，累计受理12件", 2023),
         ("受理30件（2023年结转12件）", None),  # what is brought forward is of this year's
@@ -111,13 +126,13 @@ PIECES = st.sampled_from("3月 3月8日 2023年 全年 本月 活动现场 去�
 @given(st.lists(PIECES, max_size=30))
 def test_every_place_of_any_text_has_one_time_and_a_paragraph_of_its_own_year(pieces):
     text = "".join(pieces)
-    times = Times(Text(text), 2024)
+    times = Times(Text(text), CUT_OFF)
     assert all(times.at(place).months == () or times.at(place).aside is None for place in range(len(text) + 1))
     assert times.places == sorted(times.places)
-    assert Times(Text(f"2024年，{text}\n办结12件"), 2024).at(len(text) + 8) == ((), None, False)
+    assert Times(Text(f"2024年，{text}\n办结12件"), CUT_OFF).at(len(text) + 8) == ((), None, False)
 
 
 @pytest.mark.parametrize("piece", ["3月", "2024年，", "3月8日1场，", "（2023年", "去年3月至", "截至"])
 def test_a_text_of_nothing_but_times_is_read_piece_by_piece(piece):
-    times = Times(Text(piece * 2000), 2024)
+    times = Times(Text(piece * 2000), CUT_OFF)
     assert len(times.places) >= 2000
