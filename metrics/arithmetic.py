@@ -198,7 +198,11 @@ def _sums(text: Text, counts: list[tuple[int, Token]]) -> Iterator[Finding]:
             stop = bisect_left(starts, end.start()) if end else len(starts)
             following = [one for _, one in counts[bisect_left(starts, match.end()) : stop]]
             parts = _listed(text, counts[at][1], following, True)
-            yield from _compared(*counts[at], parts, whole=False)
+            # 收到3059条，甲部门1904条，乙部门1155条，其中咨询1160条、投诉1899条: of the first of them
+            added = sum(one.number.value for one in parts)
+            told = [one for one in counts[bisect_left(starts, sentence) : at + 1] if one[1].number.value == added]
+            total = next((one for one in told if _alike(one[1], counts[at][1])), counts[at])
+            yield from _compared(*total, parts, whole=False)
     for match in re.finditer("（([^（）\n]*)）", text.text):
         at = bisect_left(starts, match.start()) - 1
         if (
@@ -216,10 +220,14 @@ def _listed(text: Text, total: Token, following: list[Token], joined: bool) -> l
     parts: list[Token] = []
     for one in following:
         apart = joined and parts and "、" not in text.text[parts[-1].end : one.start]
-        if apart or unit_of(one.number.unit) != unit_of(total.number.unit):
+        if apart or not _alike(one, total):
             break
         parts.append(one)
     return parts
+
+
+def _alike(one: Token, other: Token) -> bool:
+    return unit_of(one.number.unit) == unit_of(other.number.unit)
 
 
 def _compared(at: int, total: Token, parts: list[Token], whole: bool) -> Iterator[Finding]:

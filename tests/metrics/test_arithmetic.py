@@ -33,6 +33,11 @@ def test_a_share_is_a_share_of_a_total_told_before():
     assert judged(text.replace("占比75%", "占比71%"))["71%"] == "conflicts"
 
 
+def test_a_rate_of_more_than_the_count_before_it_is_left_alone():
+    text = "共受理事项7227宗，当场答复5113宗，转办2114宗，办结1898宗，办结率97.01%。"
+    assert judged(text) == {}  # (5113+1898)/7227, and no share of 2114
+
+
 def test_shares_of_a_list_may_be_of_its_own_sum():
     text = "各类诉求9999件。其中，咨询类600件，占60%；求助类300件，占30%；投诉类100件，占10%。"
     assert judged(text) == {"60%": "agrees", "30%": "agrees", "10%": "agrees"}
@@ -52,6 +57,9 @@ def test_a_rate_whose_counts_are_not_told_is_left_alone():
         ("接到诉求466件（电话诉求414件、网络诉求53件）。", "conflicts"),
         ("接到诉求466件（电话诉求414件、网络诉求12件）。", "conflicts"),
         ("受理1000件，其中咨询600件、求助300件，办结990件。", None),  # some are left out, and 办结 is no part
+        ("共收到留言3059条，甲部门收到1904条，乙部门收到1155条，其中咨询1160条、投诉1859条、建言40条。", "agrees"),
+        ("有效回访3329件，其中确认已联系3270件、已解决3123件。", None),  # one may be both
+        ("工单总数12683件，其中办结8846件、不予受理867件、满意6197件。", None),
         ("受理1655件，其中甲区573件，乙区278件；包括咨询1127件、求助257件、投诉271件。", "agrees"),
     ],
 )
