@@ -45,9 +45,13 @@ ASIDE = {  # what stands before a number that is no figure of the year
     "change": "是增减幅度或上年的数",
     "respectively": "“分别”列举的数，请指定各是什么",
 }
+OTHERS = {  # whose figure it is, if not the office's
+    "a_place": "说的是本库没有登记的社区",
+    "above": "说的是上级、其他单位或更大范围",
+}
 DENIAL = {"overdue": "hotline.overdue", "extended": "hotline.extended"}  # what the setting none_extended denies
 MOST_LETTERS = 200_000
-NEAR_WORDS = 200  # letters before a number in which another may stand that it is a part of
+NEAR_WORDS = 400  # letters of a sentence before a number that say whose it is, and of what
 FIRST_WORDS = 8  # letters before the subject of a sentence: 2024年，
 SHORTEST_FACT = 8  # letters of a clause that names a fact: 开展走访活动#次 does, 共#件 does not
 LASTING = ("standing", "units", "balance")  # states: told for a day, and often the same every year
@@ -276,7 +280,8 @@ class _Checker:
         """Why a number is no figure of the year: a plan, an average, a frequency, a change, another year."""
         if any(start <= token.start < end for start, end in self.read.planned):
             return Problem(PLANNED)
-        sentence = self.read.text[self.read.sentence_start(token.start) : token.start]
+        begin = max(self.read.sentence_start(token.start), token.start - NEAR_WORDS)
+        sentence = self.read.text[begin : token.start]
         before = around.clause.partition("|")[0]
         intended = any(MARKS["intended"].search(words) for words in (around.clause, around.item, before + token.text))
         if intended or MARKS["purpose"].search(sentence):
@@ -284,13 +289,12 @@ class _Checker:
         for name, reason in ASIDE.items():
             if any(MARKS[name].search(words) for words in (around.item, before, around.item + token.text)):
                 return Problem(reason)
-        if MARKS["of_part"].search(sentence[-NEAR_WORDS:]):
+        if MARKS["of_part"].search(sentence):
             return Problem(PART)
-        if (named := MARKS["a_place"].search(sentence)) and not self.places.search(named[0]):
-            return Problem("说的是本库没有登记的社区")
-        above = max((match.end() for match in MARKS["above"].finditer(sentence)), default=0)
-        if above and not MARKS["below"].search(sentence, above):
-            return Problem("说的是上级、其他单位或更大范围")
+        for name, reason in OTHERS.items():
+            named = [one for one in MARKS[name].finditer(sentence) if not self.places.search(one[0])]
+            if named and not MARKS["below"].search(sentence, named[-1].end()):
+                return Problem(reason)
         return self.times.at(token.start).aside
 
     def _scope(self, token: Token, around: Reach) -> dict[str, Any]:

@@ -177,6 +177,7 @@ def test_one_altered_number_is_the_one_that_conflicts(sample, was, now):
         ("矛盾纠纷调处率98.8%", "98.8%", "mediation.resolution_rate"),
         ("为学校上法制课18堂", "18堂", "lecture.lessons"),
         ("121名干部参加学法考试", "121名", "exam.takers"),
+        ("阳光社区全年调解纠纷18件，街道共化解矛盾纠纷386件", "386件", "mediation.resolved"),
         ("发放宣传海报、普法折页8000余份", "8000余份", "publicity.materials"),
         ("12345在办工单56件", "56件", "hotline.open"),
         ("以街道为被申请人的行政复议案件3件", "3件", "litigation.reconsiderations"),
