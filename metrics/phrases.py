@@ -12,6 +12,7 @@ SAME_UNIT = {"起": "件", "宗": "件", "例": "件", "场次": "场", "名": "
 _BLOCKED = {code: re.compile(words) for code, words in WORDS["blocked"].items()}
 _RIVALS = {kind: (re.compile(row["words"]), re.compile(row["hub"])) for kind, row in WORDS["rivals"].items()}
 _NEAR = WORDS["near"]["kinds"]
+_NEEDS = {kind: re.compile(words) for kind, words in WORDS["needs"].items()}
 _OPPOSITES = WORDS["opposites"]
 _UNIT = re.compile(r"（([^（）]+)）$")
 NEAR, PARAGRAPH = 3, 1  # what a word of the topic counts in the sentence, and further off; one of its own counts OWN
@@ -156,11 +157,16 @@ def _score(phrase: Phrase, around: Reach, claim: str) -> int:
     if around.items and any(around.item.endswith(word) for word in phrase.own):
         return 0
     score = OWN * sum(map(len, phrase.own))
-    near = phrase.indicator.partition(".")[0] in _NEAR
+    kind = phrase.indicator.partition(".")[0]
+    needs, near = _NEEDS.get(kind), kind in _NEAR
+    if needs and not needs.search(f"{phrase.shown}{around.sentence}{around.heading}"):
+        return 0
+    # Of a list that the number sums up what one item says is no topic: 合同 is not, in 审查文件、合同、纪要等270份.
+    sentence = around.sentence.partition(around.items[0])[0] if around.items else around.sentence
     for word in phrase.topic:
-        if word in around.sentence:
+        if word in sentence or (around.items and all(word in item for item in around.items)):
             score += NEAR * len(word)
-        elif word in around.heading or (not near and word in around.paragraph):
+        elif word in around.heading or (not near and not around.items and word in around.paragraph):
             score += PARAGRAPH * len(word)
         else:
             return 0
