@@ -117,7 +117,7 @@ class Times:
         """The months that words tell of; None where they are not whole ones."""
         numbers = _numbers(parts)
         if name == "half":
-            first, last = next(ends for said, ends in _HALVES.items() if said in MARKS["up_to"].sub("至", words))
+            first, last = next(ends for said, ends in _HALVES.items() if said in words)
         elif name == "days":
             first, day, last, end = numbers if len(numbers) == 4 else (*numbers[:2], numbers[0], numbers[2])
             if day != 1 or end < _LAST_DAYS:
