@@ -30,6 +30,7 @@ _TITLED = re.compile(
     rf"(?P<title>[^，。；：、\n\t（）]{{2,40}})(?:（(?P<unit>{_UNIT})）[：\t ]{{0,3}}|：|\t(?:(?P<cell>{_UNIT})\t)?)$"
 )
 HOTLINE = "12345"
+PEOPLE = ("名", "人", "位")
 LONGEST_TITLE = 60
 LONGEST_TAIL, LONGEST_CLAIM = 24, 14
 
@@ -212,7 +213,11 @@ class Text:
         token, text = self.tokens[n], self.text
         after = bisect_right(self._numbers, n)
         following = self.tokens[self._numbers[after]].start if after < len(self._numbers) else len(text)
-        stop = min(_following(self._ends["tail"], token.end, len(text)), following, token.end + LONGEST_TAIL)
+        marks = self._ends["tail"]
+        if token.number and token.number.unit in PEOPLE:  # 116名街道、社区干部参加考试
+            whole = _following(self._ends["clause"], token.end, len(text))
+            marks = self._ends["clause"] if whole < following else marks
+        stop = min(_following(marks, token.end, len(text)), following, token.end + LONGEST_TAIL)
         tail = (token.text if token.claim else "") + text[token.end : stop]
         clause = text[self._edge_before(n) : token.start]
         line = _before(self._ends["line"], token.start)
