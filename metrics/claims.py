@@ -286,11 +286,12 @@ class _Checker:
         intended = any(MARKS["intended"].search(words) for words in (around.clause, around.item, before + token.text))
         if intended or MARKS["purpose"].search(sentence):
             return Problem("是计划或目标，不是已有的数")
-        for name, reason in ASIDE.items():
-            if any(MARKS[name].search(words) for words in (around.item, before, around.item + token.text)):
-                return Problem(reason)
-        if MARKS["of_part"].search(sentence):
-            return Problem(PART)
+        if token.number:
+            for name, reason in ASIDE.items():
+                if any(MARKS[name].search(words) for words in (around.item, before, around.item + token.text)):
+                    return Problem(reason)
+            if MARKS["of_part"].search(sentence):
+                return Problem(PART)
         for name, reason in OTHERS.items():
             named = [one for one in MARKS[name].finditer(sentence) if not self.places.search(one[0])]
             if named and not MARKS["below"].search(sentence, named[-1].end()):
