@@ -185,6 +185,7 @@ def test_one_altered_number_is_the_one_that_conflicts(sample, was, now):
         ("街道领导依法出庭应诉2次", "2次", "litigation.attended"),
         ("审查行政合同78个", "78个", "review.contracts"),
         ("法治素养不断提升，社区法律顾问提升全覆盖", "全覆盖", "community.adviser_coverage"),
+        ("12345热线考核满意率达到95.31%", "达到95.31%", "hotline.satisfaction_rate"),
         ("县委理论学习中心组集体学法7次", "7次", "study.sessions"),
         ("阳光社区全年调解纠纷18件，街道共化解矛盾纠纷386件", "386件", "mediation.resolved"),
         ("发放宣传海报、普法折页8000余份", "8000余份", "publicity.materials"),
