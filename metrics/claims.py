@@ -189,6 +189,7 @@ def check(store, text: str, year: int, cut_off: date | None = None, *, before: s
     read = Text(text)
     checker = _Checker(store, period, read)
     claims = [checker.claim(n, token) for n, token in enumerate(read.tokens)]
+    claims = _elided(read, checker, claims)
     claims = _undecided(read, list(_parts_apart(read, claims)))
     claims = _compared(read, checker, claims)
     for found in findings(read):
@@ -252,6 +253,10 @@ class _Checker:
             made = replace(made, reason=Problem("由人工指定为本库不统计的数"))
         else:
             match = self.phrases.match(token, around)
+        return self.held(made, match, token, around, bool(told))
+
+    def held(self, made: Claim, match: Match | None, token: Token, around: Reach, told: bool = False) -> Claim:
+        """A claim held against the figure it was taken for; `told`: a person said which it is."""
         if match:
             made = replace(made, indicator=match.indicator, words=match.phrase)
         if not told and (aside := self._aside(token, around)):
@@ -413,6 +418,21 @@ def _context(token: Token, around: Reach) -> str:
     """What a number's clause says without the number, for remembering: 发放宣传品#份."""
     words = f"{around.item}#{token.number.unit if token.number else token.text}|{around.tail}"
     return re.sub(r"[\s\d]+", "", words)[: remembered.LONGEST]
+
+
+def _elided(read: Text, checker: _Checker, claims: list[Claim]) -> list[Claim]:
+    """The claims, and what tells a figure again of another time without its name: 上半年咨询146人次，全年330人次."""
+    figure = None
+    for n, (one, token) in enumerate(zip(claims, read.tokens, strict=True)):
+        if one.sort == FIGURE and one.words and token.number:
+            figure = one
+        elif figure and one.reason == Problem(NO_INDICATOR) and token.number:
+            around = read.reach(n)
+            again = MARKS["elided"].fullmatch(around.item) and unit_of(one.unit) == unit_of(figure.unit)
+            here = read.sentence_start(one.start) <= figure.start
+            if again and here and checker.times.at(one.start).months != figure.months:
+                claims[n] = checker.held(one, Match(figure.indicator, figure.words, True), token, around)
+    return claims
 
 
 def _parts_apart(read: Text, claims: list[Claim]) -> Iterator[Claim]:

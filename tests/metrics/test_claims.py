@@ -444,6 +444,20 @@ def test_a_month_told_before_holds_for_the_rest_of_the_paragraph(sample):
 
 
 @pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        ("3月份受理12345工单903件，全年9232件", "agrees"),
+        ("3月份受理12345工单903件；全年累计受理9223件", "conflicts"),
+        ("3月份受理12345工单903件，全年走访9232件", "unknown"),
+        ("3月份受理12345工单903件，全年9232人次", "unknown"),
+        ("3月份受理12345工单903件。全年9232件", "unknown"),
+    ],
+)
+def test_a_figure_told_again_of_the_year_may_leave_its_name_out(sample, text, verdict):
+    assert sample(f"{text}。").claims[-1].verdict == verdict
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "上半年受理12345工单4738件，全年受理9232件",
