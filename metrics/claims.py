@@ -52,7 +52,6 @@ OTHERS = {  # whose figure it is, if not the office's
 DENIAL = {"overdue": "hotline.overdue", "extended": "hotline.extended"}  # what the setting none_extended denies
 MOST_LETTERS = 200_000
 NEAR_WORDS = 400  # letters of a sentence before a number that say whose it is, and of what
-FIRST_WORDS = 8  # letters before the subject of a sentence: 2024年，
 SHORTEST_FACT = 8  # letters of a clause that names a fact: 开展走访活动#次 does, 共#件 does not
 LASTING = ("standing", "units", "balance")  # states: told for a day, and often the same every year
 
@@ -192,8 +191,9 @@ def check(store, text: str, year: int, cut_off: date | None = None, *, before: s
     claims = _elided(read, checker, claims)
     claims = _undecided(read, list(_parts_apart(read, claims)))
     claims = _compared(read, checker, claims)
+    wrong = {read.line_start(one.start) for one in claims if one.verdict == CONFLICTS}
     for found in findings(read):
-        claims[found.at] = _recomputed(claims[found.at], found)
+        claims[found.at] = _recomputed(claims[found.at], found, read.line_start(claims[found.at].start) in wrong)
     claims, twice = _told_twice(read, claims)
     flags = [*twice, *flaws.unfilled(text), *flaws.missing_parts(read), *flaws.other_years(read, year)]
     flags += _unchanged(claims, checker, before)
@@ -289,9 +289,13 @@ class _Checker:
         sentence = self.read.text[begin : token.start]
         before = around.clause.partition("|")[0]
         intended = any(MARKS["intended"].search(words) for words in (around.clause, around.item, before + token.text))
+        intended |= bool(token.claim and MARKS["purpose_of_all"].search(before))
         if intended or MARKS["purpose"].search(sentence):
             return Problem("是计划或目标，不是已有的数")
         if token.number:
+            listed = self.read.text[token.end : token.end + 1] == "、" or around.clause.startswith("|")
+            if listed and MARKS["apart"].search(sentence):
+                return Problem(ASIDE["respectively"])
             for name, reason in ASIDE.items():
                 if any(MARKS[name].search(words) for words in (around.item, before, around.item + token.text)):
                     return Problem(reason)
@@ -310,10 +314,15 @@ class _Checker:
         return {"community": community, "months": self.times.at(token.start).months}
 
     def _subject(self, sentence: str) -> re.Match | None:
-        """The community that a sentence begins with and tells of throughout."""
-        place = self.places.search(sentence)
-        alone = place and place.start() <= FIRST_WORDS and not MARKS["and_others"].match(sentence, place.end())
-        return place if alone and not MARKS["below"].search(sentence, place.end()) else None
+        """The community that a sentence or one of its clauses begins with, and tells of until the next is named."""
+        *_, place = [None, *self.places.finditer(sentence)]
+        if (
+            not place
+            or MARKS["and_others"].match(sentence, place.end())
+            or MARKS["below"].search(sentence, place.end())
+        ):
+            return None
+        return place if MARKS["opens"].search(sentence, 0, place.start()) else None
 
     def _denied(self, made: Claim, code: str) -> Claim:
         """无延期工单 denies what the office's setting says it does; 无超期 only that anything was late.
@@ -490,9 +499,11 @@ def _compared(read: Text, checker: _Checker, claims: list[Claim]) -> list[Claim]
     return made
 
 
-def _recomputed(claim: Claim, found: Finding) -> Claim:
-    """A claim with what computing again the text's own numbers says of it; a conflict outweighs the store's word."""
-    if claim.sort in (FIGURE, UNTRACKED) and (claim.verdict == UNKNOWN or found.verdict == CONFLICTS):
+def _recomputed(claim: Claim, found: Finding, beside_wrong: bool) -> Claim:
+    """A claim with what computing again the text's own numbers says of it. A conflict outweighs the store's word, but
+    where another number of the paragraph is wrong by the store, which explains it."""
+    outweighs = found.verdict == CONFLICTS and not (claim.verdict == AGREES and beside_wrong)
+    if claim.sort in (FIGURE, UNTRACKED) and (claim.verdict == UNKNOWN or outweighs):
         return replace(claim, verdict=found.verdict, reason=found.reason, words="")
     return claim
 

@@ -120,7 +120,7 @@ class Times:
             first, last = next(ends for said, ends in _HALVES.items() if said in words)
         elif name == "days":
             first, day, last, end = numbers if len(numbers) == 4 else (*numbers[:2], numbers[0], numbers[2])
-            if day != 1 or end < _LAST_DAYS:
+            if day != 1 or (end < _LAST_DAYS and (last, end) != (self.cut_off.month, self.cut_off.day)):
                 return None
         else:
             first, last = numbers[0], numbers[-1]

@@ -32,7 +32,7 @@ _TITLED = re.compile(
 HOTLINE = "12345"
 PEOPLE = ("名", "人", "位")
 LONGEST_TITLE = 60
-LONGEST_TAIL, LONGEST_CLAIM = 24, 14
+LONGEST_TAIL, LONGEST_CLAIM, LONGEST_DENIAL = 24, 14, 40
 
 
 def _load(path: Path) -> dict:
@@ -129,12 +129,14 @@ class Text:
         for number in wording.find(bare):
             found.append(self._number(number._replace(text=self.written[number.start : number.end])))
             taken[number.start : number.end] = b"\1" * (number.end - number.start)
-        for match in COUNTED.finditer(self.text):  # what is left is part of no number: the last of 1.2.3
-            if not taken[match.start()]:
-                found.append(Token(*match.span(), match[0], NAME))
         claims = list(self._claims(sorted(found)))
         starts = [token.start for token in claims]
-        return sorted([*(token for token in found if not self._inside(claims, starts, token.start)), *claims])
+        found = [token for token in found if not self._inside(claims, starts, token.start)]
+        for token in (*found, *claims):
+            taken[token.start : token.end] = b"\2" * (token.end - token.start)
+        # What is left is part of no number (the last of 1.2.3) and of words that claim nothing.
+        left = [match for match in COUNTED.finditer(self.text) if taken[match.start()] != 2]
+        return sorted([*found, *claims, *(Token(*match.span(), match[0], NAME) for match in left)])
 
     def _covers(self, taken: bytearray) -> Iterator[tuple[int, int, str]]:
         """The places with numerals that a pattern says are no figures; the first pattern wins."""
@@ -171,6 +173,8 @@ class Text:
         for match in _CLAIMS.finditer(self.text):
             if match["no"] or match.start() < reached or self._inside(others, starts, match.start()):
                 continue
+            if MARKS["denied"].search(self.text, max(0, match.start() - LONGEST_DENIAL), match.start()):
+                continue  # 尚未全覆盖, 除1件外全部: says not all
             end = match.end()
             stop = min(_following(self._ends["claim"], end, len(self.text)), end + LONGEST_CLAIM)
             following = bisect_right(starts, end - 1)
@@ -182,8 +186,6 @@ class Text:
                     continue
                 stop = others[following].start
             if match["zero"] and stop == end:
-                if COUNTED.search(match["zero"]):
-                    yield Token(*match.span(), match[0], NAME)
                 continue
             whole = match["whole"]
             last = reached = end if whole == "全覆盖" else stop
@@ -232,7 +234,7 @@ class Text:
             listed, item = tuple(items), items[0]
         elif "等" in item:
             item = summed
-        elif len(items) > 1 and (verb := MARKS["verb"].match(items[0])) and not MARKS["verb"].search(item):
+        if not listed and len(items) > 1 and (verb := MARKS["verb"].match(items[0])) and not MARKS["verb"].search(item):
             item = verb[0] + item  # 发放手册、折页8000余份
         if token.claim:
             item = ""  # what a word denies or tells of all follows it
@@ -262,6 +264,10 @@ class Text:
         """Where the sentence of a place begins."""
         return _before(self._ends["sentence"], at)
 
+    def line_start(self, at: int) -> int:
+        """Where the paragraph of a place begins."""
+        return _before(self._ends["line"], at)
+
     @cached_property
     def headings(self) -> list[tuple[int, str]]:
         """Where each heading begins, and its words: a short numbered line, or the numbered opening of a paragraph."""
@@ -282,9 +288,19 @@ class Text:
         return found + ([(begun, len(self.text))] if begun is not None else [])
 
     def _heading(self, at: int) -> str:
-        """The heading above a place."""
+        """The heading above a place, and those it stands under."""
         n = bisect_right(self._heading_starts, at) - 1
-        return f"{self.headings[n][1]}。" if n >= 0 else ""
+        return self._headed[n] if n >= 0 else ""
+
+    @cached_property
+    def _headed(self) -> list[str]:
+        """Each heading behind the nearest of every higher rank."""
+        found, above = [], [""] * len(_RANKS)
+        for _, heading in self.headings:
+            rank = next(n for n, form in enumerate(_RANKS) if form.match(heading.strip()))
+            above[rank:] = [f"{heading}。"] + [""] * (len(_RANKS) - rank - 1)
+            found.append("".join(above))
+        return found
 
     @cached_property
     def _heading_starts(self) -> list[int]:

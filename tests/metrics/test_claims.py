@@ -186,6 +186,14 @@ def test_one_altered_number_is_the_one_that_conflicts(sample, was, now):
         ("审查行政合同78个", "78个", "review.contracts"),
         ("法治素养不断提升，社区法律顾问提升全覆盖", "全覆盖", "community.adviser_coverage"),
         ("12345热线考核满意率达到95.31%", "达到95.31%", "hotline.satisfaction_rate"),
+        ("接待群众法律咨询330人次", "330人次", "consultation.total"),
+        ("对办理类工单首次联系来电人5636件", "5636件", "hotline.first_contacts"),
+        ("经审批延长办理期限的12345工单12件", "12件", "hotline.extended"),
+        ("没有一件12345工单超过时限", "没有一件12345工单超过时限", "hotline.overdue"),
+        ("受理邻里、物业等各类矛盾纠纷386起", "386起", "mediation.received"),
+        ("到12月18日，12345热线受理工单9232件", "9232件", "hotline.received"),
+        ("1月1日至12月18日受理12345工单9232件", "9232件", "hotline.received"),
+        ("发布普法推文412篇", "412篇", "media.posts"),
         ("县委理论学习中心组集体学法7次", "7次", "study.sessions"),
         ("阳光社区全年调解纠纷18件，街道共化解矛盾纠纷386件", "386件", "mediation.resolved"),
         ("发放宣传海报、普法折页8000余份", "8000余份", "publicity.materials"),
@@ -266,6 +274,11 @@ def test_a_figure_is_known_by_what_offices_call_it(sample, text, number, indicat
         ("聘请法律明白人讲师8名", "8名"),
         ("每村至少培育5名法律明白人", "5名"),
         ("工单解决率由53.09%提升", "53.09%"),
+        ("6月、11月分别组织学法考试，154人、158人参加", "158人"),
+        ("一场法治讲座吸引居民300人参加", "300人"),
+        ("党支部书记培训班共培训31人", "31人"),
+        ("疫苗接种宣传覆盖居民2.4万人次", "2.4万人次"),
+        ("物业公司全年接待居民法律咨询500人次", "500人次"),
         ("2023年，12345热线运行平稳，全年受理8800件", "8800件"),
         ("去年同期受理12345工单8765件", "8765件"),
         ("截至8月11日，12345工单累计办结3884件", "3884件"),
@@ -328,8 +341,39 @@ def test_of_several_like_numbers_in_one_sentence_none_is_the_figure_but_their_su
 def test_a_community_that_a_sentence_begins_with_holds_for_all_of_it(sample):
     found = sample("文华巷社区全年电话咨询1人次，开展普法活动2场。")
     assert {claim.community for claim in found.claims} == {A}
+    found = sample("文华巷社区受理纠纷25件，全部化解；泉州西里社区受理13件，化解12件。")
+    assert len({claim.community for claim in found.claims[:2]} & {claim.community for claim in found.claims[2:]}) == 0
+    found = sample("除文华巷社区外，开展普法活动16场。")
+    assert found.claims[0].community is None
     found = sample("文华巷社区率先行动，街道全年开展普法活动16场。")
     assert (found.claims[0].community, found.claims[0].verdict) == (None, "agrees")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "社区法律顾问尚未实现全覆盖",
+        "法律顾问没有做到社区全覆盖",
+        "工单未能全部按期办结",
+        "12345工单不是零超期",
+        "纠纷386件，除1件外全部化解",
+        "矛盾纠纷基本全部化解",
+        "确保12345工单零超期",
+    ],
+)
+def test_what_is_denied_or_only_meant_is_no_claim_of_all(sample, text):
+    assert not [
+        claim
+        for claim in sample(f"{text}。").claims
+        if claim.sort == "figure" and claim.unit == "" and claim.value is None
+    ]
+
+
+def test_a_wrong_count_does_not_make_its_rate_wrong_too(sample):
+    found = sample("12345工单受理9323件，办结9159件，办结率99.21%。")
+    assert [claim.verdict for claim in found.claims if claim.sort == "figure"] == ["conflicts", "agrees", "agrees"]
+    found = sample("受理12345工单9232件，其中咨询类3578件、办理类6554件。")
+    assert [claim.verdict for claim in found.claims if claim.sort == "figure"] == ["agrees", "agrees", "conflicts"]
 
 
 def test_like_numbers_of_one_sentence_do_not_contradict_each_other(sample):
