@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, func, insert, select
+from sqlalchemy import Connection, Engine, delete, func, insert, select
 
 from db.engine import china_day, insert_rows, now, reading
 from db.language import Refusal
@@ -131,10 +131,12 @@ def _from_store(conn: Connection) -> Catalogue:
 
 
 def load(conn: Connection, path: Path, by: str) -> int:
-    """Add the kinds and indicators of a TOML file that the store lacks; say how many indicators came."""
+    """Add the kinds and indicators of a TOML file that the store lacks, and bring its aliases up to date, but for those
+    that others added; say how many indicators came."""
     have_kinds = set(conn.scalars(select(kind.c.code)))
     have = set(conn.scalars(select(indicator.c.code)))
-    named = {tuple(row) for row in conn.execute(select(indicator_alias.c.indicator, indicator_alias.c.name))}
+    known = select(indicator_alias.c.indicator, indicator_alias.c.name, indicator_alias.c.recorded_by)
+    named = {(code, name): author for code, name, author in conn.execute(known)}
     added, aliases = 0, []
     for position, row in enumerate(tomllib.loads(path.read_text("utf-8"))["kind"]):
         if row["code"] not in have_kinds:
@@ -146,7 +148,11 @@ def load(conn: Connection, path: Path, by: str) -> int:
             fields = {**fields, **{name: tuple(fields.get(name, ())) for name in ("parts", "weights")}}
             define(conn, Indicator(kind=row["code"], position=place, effective_from=FIRST_DAY, **fields), by)
             added += 1
-    new = [(code, name) for code, name in dict.fromkeys(aliases) if (code, name) not in named]
+    shipped = dict.fromkeys(aliases)
+    gone = [pair for pair, author in named.items() if author == by and pair not in shipped]
+    for code, name in gone:
+        conn.execute(delete(indicator_alias).where(indicator_alias.c.indicator == code, indicator_alias.c.name == name))
+    new = [pair for pair in shipped if pair not in named]
     insert_rows(conn, indicator_alias, [(code, name, now(), by) for code, name in new])
     return added
 

@@ -1,10 +1,10 @@
 """Words for indicators come with the catalogue; what a person said of a number is kept, and the last word holds."""
 
 import pytest
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, insert, select
 
 from db import phrases
-from db.engine import reading, writing
+from db.engine import now, reading, writing
 from db.language import Refusal
 from db.phrases import Reading
 from db.schema import claim_reading, indicator_alias
@@ -29,6 +29,17 @@ def test_words_that_a_store_lacks_are_added_when_it_is_brought_up_to_date(store)
     init(store)
     with reading(store) as conn:
         assert conn.scalar(select(func.count()).select_from(indicator_alias)) == before
+
+
+def test_words_the_product_no_longer_has_go_and_those_of_a_person_stay(store):
+    said = {"indicator": "publicity.reach", "recorded_at": now()}
+    with writing(store) as conn:
+        conn.execute(insert(indicator_alias), said | {"name": "一度 覆盖", "recorded_by": "init"})
+        conn.execute(insert(indicator_alias), said | {"name": "本街 覆盖", "recorded_by": "王芳"})
+    init(store)
+    with reading(store) as conn:
+        words = phrases.aliases(conn)["publicity.reach"]
+    assert "一度 覆盖" not in words and {"本街 覆盖", "宣传 > 覆盖"} <= set(words)
 
 
 def test_the_last_word_holds_and_the_first_stays(store):
