@@ -292,6 +292,9 @@ class _Checker:
         intended |= bool(token.claim and MARKS["purpose_of_all"].search(before))
         if intended or MARKS["purpose"].search(sentence):
             return Problem("是计划或目标，不是已有的数")
+        named = list(self.places.finditer(sentence))[-2:]
+        if len(named) == 2 and MARKS["joined"].fullmatch(sentence, named[0].end(), named[1].start()):
+            return Problem(ASIDE["respectively"])  # 站北路、福苑两个社区受理487件、478件
         if token.number:
             listed = self.read.text[token.end : token.end + 1] == "、" or around.clause.startswith("|")
             if listed and MARKS["apart"].search(sentence):
@@ -316,13 +319,10 @@ class _Checker:
     def _subject(self, sentence: str) -> re.Match | None:
         """The community that a sentence or one of its clauses begins with, and tells of until the next is named."""
         *_, place = [None, *self.places.finditer(sentence)]
-        if (
-            not place
-            or MARKS["and_others"].match(sentence, place.end())
-            or MARKS["below"].search(sentence, place.end())
-        ):
+        if not place or MARKS["and_others"].match(sentence, place.end()):
             return None
-        return place if MARKS["opens"].search(sentence, 0, place.start()) else None
+        beyond = any(MARKS[name].search(sentence, place.end()) for name in ("below", "sum_of_all"))
+        return place if not beyond and MARKS["opens"].search(sentence, 0, place.start()) else None
 
     def _denied(self, made: Claim, code: str) -> Claim:
         """无延期工单 denies what the office's setting says it does; 无超期 only that anything was late.

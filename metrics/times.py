@@ -16,7 +16,7 @@ from metrics.tokens import MARKS, WORDS, Text
 _ROWS = {row["name"]: re.compile(row["pattern"]) for row in WORDS["time"]}
 _ENDS = "(?P<sentence>[。！？])|(?P<line>\n)|(?P<close>）)"
 _MARKS = re.compile("|".join([*(f"(?P<{name}>{row.pattern})" for name, row in _ROWS.items()), _ENDS]))
-_HALVES = WORDS["halves"]
+_SPANS = {"half": WORDS["halves"], "named_month": WORDS["named_months"]}  # words → first and last month
 _LAST_DAYS = 28  # a stretch from the first of a month to one of its last days is told of whole months
 _NUMBERED = re.compile(WORDS["marks"]["numbered"])
 _SENTENCE = re.compile("[。！？\n]")
@@ -75,6 +75,9 @@ class Times:
                     continue  # 2023年，…全年受理: the whole of that year
                 if name == "until" and (sentence or paragraph or YEAR).aside == PASSING:
                     continue  # 成立于2020年。截至目前: since then
+                told = name in ("total", "so_far") and MARKS["counted"].search(self._said_before(match.start()))
+                if name in ("total", "so_far") and not (told and sentence and sentence.months):
+                    continue  # 1—6月累计受理: of those months; but 5月968件，12月590件，合计: of more
                 if name == "event" and MARKS["several"].search(self._said_before(match.start())):
                     continue  # 举办活动16场，活动现场发放: of all of them
                 time, lasts, begins = self._told(name, match)
@@ -98,6 +101,8 @@ class Times:
             return self._other(year), opens, opens
         if name == "until" and (numbers := _numbers(parts)) and numbers[0] < self.cut_off.month:
             return Time((), PASSING), True, False
+        if name in ("total", "so_far"):
+            return YEAR if name == "total" else Time((), PASSING), False, False
         if name in ("whole", "year", "until"):
             return YEAR, True, True
         if name in _ASIDE:
@@ -116,8 +121,8 @@ class Times:
     def _months(self, name: str, words: str, parts: tuple) -> tuple[int, ...] | None:
         """The months that words tell of; None where they are not whole ones."""
         numbers = _numbers(parts)
-        if name == "half":
-            first, last = next(ends for said, ends in _HALVES.items() if said in words)
+        if name in _SPANS:
+            first, last = next(ends for said, ends in _SPANS[name].items() if said in words)
         elif name == "days":
             first, day, last, end = numbers if len(numbers) == 4 else (*numbers[:2], numbers[0], numbers[2])
             if day != 1 or (end < _LAST_DAYS and (last, end) != (self.cut_off.month, self.cut_off.day)):

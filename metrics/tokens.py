@@ -220,7 +220,7 @@ class Text:
             whole = _following(self._ends["clause"], token.end, len(text))
             marks = self._ends["clause"] if whole < following else marks
         stop = min(_following(marks, token.end, len(text)), following, token.end + LONGEST_TAIL)
-        tail = (token.text if token.claim else "") + text[token.end : stop]
+        tail = (token.text if token.claim else "") + MARKS["out_of"].split(text[token.end : stop])[0]
         clause = text[self._edge_before(n) : token.start]
         line = _before(self._ends["line"], token.start)
         titled = _TITLED.search(text[max(line, token.start - LONGEST_TITLE) : token.start])
