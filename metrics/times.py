@@ -61,8 +61,6 @@ class Times:
         begun = paragraph = sentence = around = None
         for match in _MARKS.finditer(self.text):
             name = match.lastgroup
-            if name == "none":
-                continue
             if name in ("line", "point"):
                 paragraph = sentence = around = None
             elif name == "sentence":
@@ -70,16 +68,9 @@ class Times:
             elif name == "close":
                 if around is not None:
                     (sentence,), around = around, None
+            elif self._idle(name, match.start(), sentence, sentence or paragraph or begun or YEAR):
+                continue
             else:
-                if name == "whole" and (sentence or paragraph or begun or YEAR).other_year:
-                    continue  # 2023年，…全年受理: the whole of that year
-                if name == "until" and (sentence or paragraph or YEAR).aside == PASSING:
-                    continue  # 成立于2020年。截至目前: since then
-                told = name in ("total", "so_far") and MARKS["counted"].search(self._said_before(match.start()))
-                if name in ("total", "so_far") and not (told and sentence and sentence.months):
-                    continue  # 1—6月累计受理: of those months; but 5月968件，12月590件，合计: of more
-                if name == "event" and MARKS["several"].search(self._said_before(match.start())):
-                    continue  # 举办活动16场，活动现场发放: of all of them
                 time, lasts, begins = self._told(name, match)
                 if not lasts and self._in_brackets(match.start()):
                     around = (sentence,)
@@ -89,6 +80,19 @@ class Times:
                 sentence = time
             self.places.append(match.end())
             self.held.append(sentence or paragraph or begun or YEAR)
+
+    def _idle(self, name: str, place: int, sentence: Time | None, held: Time) -> bool:
+        """Whether words say nothing new where they stand."""
+        before = self._said_before(place)
+        if name == "whole":
+            return held.other_year  # 2023年，…全年受理: the whole of that year
+        if name == "until":
+            return held.aside == PASSING  # 成立于2020年。截至目前: since then
+        if name == "event":
+            return bool(MARKS["several"].search(before))  # 举办活动16场，活动现场发放: of all of them
+        if name in ("total", "so_far"):  # 1—6月累计受理: of those months; but 5月968件，12月590件，合计: of more
+            return not (sentence and sentence.months and MARKS["counted"].search(before))
+        return name == "none"
 
     def _told(self, name: str, match: re.Match) -> tuple[Time, bool, bool]:
         """What words say, whether it lasts beyond their sentence, and whether a text may begin with it."""
