@@ -18,7 +18,6 @@ _ENDS = "(?P<sentence>[。！？])|(?P<line>\n)|(?P<close>）)"
 _MARKS = re.compile("|".join([*(f"(?P<{name}>{row.pattern})" for name, row in _ROWS.items()), _ENDS]))
 _SPANS = {"half": WORDS["halves"], "named_month": WORDS["named_months"]}  # words → first and last month
 _LAST_DAYS = 28  # a stretch from the first of a month to one of its last days is told of whole months
-_NUMBERED = re.compile(WORDS["marks"]["numbered"])
 _SENTENCE = re.compile("[。！？\n]")
 _FAR = 200  # letters that are looked at around words
 _TITLE = 40  # letters of a line that may be a title
@@ -45,7 +44,7 @@ class Times:
 
     def __init__(self, read: Text, cut_off: date):
         self.text, self.year, self.cut_off = read.text, cut_off.year, cut_off
-        self.first = (re.search("[。！？]", self.text) or re.search("$", self.text)).start()
+        self.first = re.search(r"[。！？]|\Z", self.text).start()  # where the first sentence ends
         self.places: list[int] = []
         self.held: list[Time] = []
         self._walk()
@@ -83,15 +82,14 @@ class Times:
 
     def _idle(self, name: str, place: int, sentence: Time | None, held: Time) -> bool:
         """Whether words say nothing new where they stand."""
-        before = self._said_before(place)
         if name == "whole":
             return held.other_year  # 2023年，…全年受理: the whole of that year
         if name == "until":
             return held.aside == PASSING  # 成立于2020年。截至目前: since then
         if name == "event":
-            return bool(MARKS["several"].search(before))  # 举办活动16场，活动现场发放: of all of them
+            return bool(MARKS["several"].search(self._said_before(place)))  # 举办活动16场，活动现场发放: of all of them
         if name in ("total", "so_far"):  # 1—6月累计受理: of those months; but 5月968件，12月590件，合计: of more
-            return not (sentence and sentence.months and MARKS["counted"].search(before))
+            return not (sentence and sentence.months and MARKS["counted"].search(self._said_before(place)))
         return name == "none"
 
     def _told(self, name: str, match: re.Match) -> tuple[Time, bool, bool]:
@@ -162,7 +160,7 @@ class Times:
     def _opens(self, place: int) -> bool:
         """Whether words stand at the beginning of a paragraph, behind its number."""
         start = max(0, place - _TITLE)
-        return bool(_NUMBERED.fullmatch(self.text, self.text.rfind("\n", start, place) + 1 or start, place))
+        return bool(MARKS["numbered"].fullmatch(self.text, self.text.rfind("\n", start, place) + 1 or start, place))
 
     def _in_brackets(self, place: int) -> bool:
         start = max(0, place - _FAR)

@@ -85,7 +85,7 @@ class Reach(NamedTuple):
     clause     from the last mark or number to the next, the list included
     sentence   from the beginning of the sentence up to the figure, and its tail
     paragraph  the same from the beginning of the paragraph
-    heading    the heading above it
+    heading    the heading above it, behind those it stands under
     """
 
     item: str
@@ -222,9 +222,9 @@ class Text:
         stop = min(_following(marks, token.end, len(text)), following, token.end + LONGEST_TAIL)
         tail = (token.text if token.claim else "") + MARKS["out_of"].split(text[token.end : stop])[0]
         clause = text[self._edge_before(n) : token.start]
-        line = _before(self._ends["line"], token.start)
+        line = self.line_start(token.start)
         titled = _TITLED.search(text[max(line, token.start - LONGEST_TITLE) : token.start])
-        if titled and not COUNTED.search(titled["title"].replace("12345", "")):
+        if titled and not COUNTED.search(titled["title"].replace(HOTLINE, "")):
             clause = titled["title"]
         items = [item for item in clause.split("、") if item]
         item, listed = (items[-1] if items else ""), ()
@@ -279,7 +279,7 @@ class Text:
         """The stretches that tell of next year's plans: from such a heading to the next of its rank."""
         found, begun, rank = [], None, 0
         for start, heading in self.headings:
-            own = next(n for n, form in enumerate(_RANKS) if form.match(heading.strip()))
+            own = _rank(heading)
             if begun is not None and own <= rank:
                 found.append((begun, start))
                 begun = None
@@ -297,7 +297,7 @@ class Text:
         """Each heading behind the nearest of every higher rank."""
         found, above = [], [""] * len(_RANKS)
         for _, heading in self.headings:
-            rank = next(n for n, form in enumerate(_RANKS) if form.match(heading.strip()))
+            rank = _rank(heading)
             above[rank:] = [f"{heading}。"] + [""] * (len(_RANKS) - rank - 1)
             found.append("".join(above))
         return found
@@ -305,6 +305,11 @@ class Text:
     @cached_property
     def _heading_starts(self) -> list[int]:
         return [start for start, _ in self.headings]
+
+
+def _rank(heading: str) -> int:
+    """The place of a heading's form among _RANKS."""
+    return next(n for n, form in enumerate(_RANKS) if form.match(heading.strip()))
 
 
 def _before(places: list[int], at: int) -> int:
