@@ -4,10 +4,12 @@ The roll-up, a cut-off inside a month, an as-of question and the drill-down are 
 them cannot disagree.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
+import pyarrow as pa
+import pyarrow.compute as pc
 from sqlalchemy import (
     BigInteger,
     Column,
@@ -25,6 +27,7 @@ from sqlalchemy import (
     union_all,
 )
 
+from db.columns import columns, columns_of, evaluate
 from db.schema import batch, coverage, entry, ticket, value
 
 live: ColumnElement[bool] = entry.c.retired_at.is_(None)
@@ -299,3 +302,35 @@ def ticket_cells(
             whole = select(cells.unit, name, month, cells.counts, total)
             parts.append(whole.group_by(cells.unit, month, cells.counts))
     return union_all(*parts)
+
+
+CELLS = pa.schema(  # the cells of the roll-up: a key of four, and how many tickets
+    {"unit": pa.string(), "tally": pa.string(), "span": pa.int32(), "counts": pa.int32(), "total": pa.int64()}
+)
+CELL = CELLS.names[:4]
+_READ = columns_of([t.unit, *(part for one in TICKETS.values() for part in one if part is not None)])
+
+
+def cells_of(rows: Sequence[tuple]) -> pa.Table:
+    """The cells, by month and by day, that rows of the table `ticket` make: `ticket_cells` without the database."""
+    known, parts = columns(ticket, rows, _READ), []
+    for tally, codes in TALLIES.items():
+        day, counts = known[TICKETS[codes[0]].day.name], 0
+        for code in codes:
+            when = TICKETS[code].when
+            holds = True if when is None else pc.fill_null(evaluate(when, known), False)
+            counts = pc.add(counts, pc.if_else(holds, _BIT[code], 0))
+        counts = pc.if_else(pc.is_valid(day), counts, 0)
+        span = pc.divide(day, 100) if tally.endswith(MONTHLY) else day
+        each = [known["unit"], pa.repeat(tally, len(rows)), span, counts, pa.repeat(1, len(rows))]
+        parts.append(added_up([pa.table(each, CELLS.names).filter(pc.greater(counts, 0)).cast(CELLS)]))
+        if not tally.endswith(MONTHLY):
+            months = pc.divide(parts[-1]["span"], 100)
+            parts.append(parts[-1].set_column(CELL.index("span"), "span", months).cast(CELLS))
+    return pa.concat_tables(parts)
+
+
+def added_up(parts: Iterable[pa.Table]) -> pa.Table:
+    """Tables of cells as one that holds each cell once."""
+    both = pa.concat_tables([CELLS.empty_table(), *parts]).group_by(CELL, use_threads=False)
+    return both.aggregate([("total", "sum")]).rename_columns(CELLS.names)

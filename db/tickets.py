@@ -6,15 +6,17 @@ day, its working days) is told by the `clock` that a writer brings along; this f
 """
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from itertools import chain, islice, repeat
 from operator import attrgetter
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+import pyarrow as pa
 from sqlalchemy import Connection, Engine, Select, String, Text, bindparam, func, or_, select, union, update
 from sqlalchemy.exc import IntegrityError
 
@@ -22,7 +24,7 @@ from db import batches, totals
 from db.batches import Receipt, need_reason
 from db.engine import china_day, in_parts, insert_rows, now, raw_rows, reading, stored_form
 from db.language import Problem, Refusal, Rejected
-from db.measures import TICKETS, believed, late, on_day, open_still
+from db.measures import TICKETS, believed, cells_of, late, on_day, open_still
 from db.schema import batch, day_of, number_of, ticket, unit
 from db.units import Unit
 
@@ -196,7 +198,6 @@ def _hidden(found: re.Match) -> str:
 
 
 MASKED = ("title", "reply", "place", "extended_why", "subject", "body", "channel")
-_texts_of = attrgetter(*MASKED)
 _AFTER = (  # days that cannot come before another
     ("closed_on", "received_on", "办结早于受理"),
     ("returned_on", "received_on", "退回早于受理"),
@@ -372,9 +373,9 @@ def record(
         progress("核对")
         plan = _plan(conn, tickets, clock, given, silent, rows, prefer, at, lock=True)
         progress("写入")
-        _apply(conn, [*plan.new, *plan.changed], act, by.strip(), reason, at)
+        begun = _apply(conn, plan.new, plan.changed, act, by.strip(), reason, at)
         progress("汇总")
-        totals.refresh_tickets(conn, act)
+        totals.refresh_tickets(conn, act, begun)
         return Receipt(act if plan.new or plan.changed else None, *_counts(plan))
 
     return _write(store, work, by=by, token=token, source=source, at=at, file=file)
@@ -431,7 +432,7 @@ def amend(
             fields = {name: "" if value is None and name in _TEXTS else value for name, value in fields.items()}
             fields["assumed"] = " ".join(name for name in old.ticket.assumed.split() if name not in fields)
             changed = _unset(old.ticket, list(old.ticket._replace(**fields)))
-            new = clock(_masked(changed._replace(**fields)))
+            (new,) = map(clock, _masked([changed._replace(**fields)]))
             if new != old.ticket:
                 steps.append((new, old))
         units, today = _units(conn), number_of(china_day(at))
@@ -440,8 +441,8 @@ def amend(
             wrong += list(_missteps(old.ticket, new)) or [*problems(new, units, today), *_belated(old.ticket, new)]
         if wrong:
             raise Rejected(wrong)
-        _apply(conn, steps, act, by.strip(), reason, at)
-        totals.refresh_tickets(conn, act)
+        begun = _apply(conn, [], steps, act, by.strip(), reason, at)
+        totals.refresh_tickets(conn, act, begun)
         return Receipt(act if steps else None, False, (), 0, len(steps), len(changes) - len(steps))
 
     return _write(store, work, by=by, token=token, source=source, at=at)
@@ -458,8 +459,8 @@ def void(
         old = _live(conn, [number], lock=True).get(number)
         if old is None or old.version != seen:
             raise _faster(number)
-        _apply(conn, [(None, old)], act, by.strip(), reason, at)
-        totals.refresh_tickets(conn, act)
+        begun = _apply(conn, [], [(None, old)], act, by.strip(), reason, at)
+        totals.refresh_tickets(conn, act, begun)
         return Receipt(act, False, (), 0, 1)
 
     return _write(store, work, by=by, token=token, source="form", at=at)
@@ -483,8 +484,8 @@ def undo(store: Engine, act: int, *, by: str, reason: str, token: str, at: datet
         if set(before) - {one.ticket.number for one in mine}:
             raise Refusal("批次 {batch} 中有作废，不能整批撤销；请逐条重新登记", batch=act)
         steps = sorted(((before.get(one.ticket.number), one) for one in mine), key=lambda step: step[1].ticket.number)
-        _apply(conn, steps, undoing, by.strip(), reason, at)
-        totals.refresh_tickets(conn, undoing)
+        begun = _apply(conn, [], steps, undoing, by.strip(), reason, at)
+        totals.refresh_tickets(conn, undoing, begun)
         return Receipt(undoing, False, (), 0, len(steps))
 
     need_reason(reason)
@@ -521,7 +522,7 @@ def _faster(number: str) -> Conflict:
 
 @dataclass(slots=True)
 class _Plan:
-    new: list[tuple[Ticket, None]]
+    new: list[Ticket]
     changed: list[tuple[Ticket, "Version"]]
     unchanged: int
 
@@ -539,10 +540,10 @@ def _plan(conn, tickets, clock, given, silent, rows, prefer, at, *, lock) -> _Pl
     fields = [FACTS.index(name) for name in given]
     plan, clashes = _Plan([], [], 0), []
     imported = None
-    for one in map(_masked, tickets):
+    for one in _masked(tickets):
         old = stored.get(one.number)
         if old is None:
-            plan.new.append((one, None))
+            plan.new.append(one)
             continue
         unsaid = silent.get(one.number, ())
         told = [at for at in fields if FACTS[at] not in unsaid or old.ticket[at] in (None, "")]
@@ -641,16 +642,22 @@ def _three_way(base: Ticket, mine: Ticket, file: Ticket, fields: Sequence[int], 
     return _unset(mine, cells), clashes
 
 
-def _masked(one: Ticket) -> Ticket:
-    if not _LONG.search("\n".join(_texts_of(one))):  # most tickets: one search for all their texts
-        return one
-    return one._replace(**{name: mask(text) for name, text in zip(MASKED, _texts_of(one), strict=True)})
+def _masked(tickets: Sequence[Ticket]) -> Iterator[Ticket]:
+    """The tickets with what is personal hidden in each of their texts, most of which repeat."""
+    for start in range(0, len(tickets), 500):
+        some = tickets[start : start + 500]
+        for name in MASKED:
+            of = attrgetter(name)
+            hidden = {text: masked for text in set(map(of, some)) if (masked := mask(text)) != text}
+            if hidden:
+                some = [one._replace(**{name: hidden[of(one)]}) if of(one) in hidden else one for one in some]
+        yield from some
 
 
 def _check(plan: _Plan, lines: Mapping[str, int | None], units: Mapping[str, Unit], at: datetime) -> None:
     today, found = number_of(china_day(at)), []
     always = {code for code, one in units.items() if not one.opened_on and not one.closed_on}
-    for one, before in (*plan.new, *plan.changed):
+    for one, before in chain(zip(plan.new, repeat(None)), plan.changed):
         if not (one.unit in always and _plain(one, today)):
             row = lines.get(one.number)
             found += [*problems(one, units, today, row), *_belated(before.ticket if before else None, one, row)]
@@ -658,26 +665,35 @@ def _check(plan: _Plan, lines: Mapping[str, int | None], units: Mapping[str, Uni
         raise Rejected(found)
 
 
+_judged = attrgetter(  # taken at once, which costs less than one by one
+    *("number", "kind", "satisfaction", "limit_days", "due_on", "subject", "channel", "body", "place"),
+    *("received_at", "received_on", "contacted_at", "contacted_on", "replied_at", "closed_at", "closed_on"),
+    *("called_back_on", "extended_on", "extended_to", "suspended_on", "resumed_on", "returned_on"),
+)
+
+
 def _plain(one: Ticket, today: int) -> bool:
     """Whether a ticket is of the ordinary sort: received, contacted, replied, closed in that order, nothing else."""
+    number, kind, satisfaction, limit, due_on, subject, channel, body, place, *days = _judged(one)
+    received, received_on, contacted, contacted_on, replied, closed, closed_on, called_back_on, *rest = days
     return bool(
-        one.number
-        and len(one.number) <= 64
-        and one.kind in KINDS
-        and (not one.satisfaction or one.satisfaction in SATISFACTION)
-        and (one.limit_days is None or 0 < one.limit_days <= 1000)
-        and 20000101 <= one.received_on <= (one.closed_on or today) <= today
-        and one.received_on <= (one.contacted_on or today) <= today
-        and one.received_on <= (one.called_back_on or today) <= today
-        and (one.kind == INQUIRY or one.due_on is not None and one.due_on >= one.received_on)
-        and one.received_at <= (one.closed_at or one.received_at)
-        and one.received_at <= (one.contacted_at or one.received_at)
-        and one.received_at <= (one.replied_at or one.received_at) <= (one.closed_at or one.received_at)
-        and len(one.subject) <= 200
-        and len(one.channel) <= 40
-        and len(one.body) <= 100
-        and len(one.place) <= 100
-        and one.extended_on is one.extended_to is one.suspended_on is one.returned_on is one.resumed_on is None
+        number
+        and len(number) <= 64
+        and kind in KINDS
+        and (not satisfaction or satisfaction in SATISFACTION)
+        and (limit is None or 0 < limit <= 1000)
+        and 20000101 <= received_on <= (closed_on or today) <= today
+        and received_on <= (contacted_on or today) <= today
+        and received_on <= (called_back_on or today) <= today
+        and (kind == INQUIRY or due_on is not None and due_on >= received_on)
+        and received <= (closed or received)
+        and received <= (contacted or received)
+        and received <= (replied or received) <= (closed or received)
+        and len(subject) <= 200
+        and len(channel) <= 40
+        and len(body) <= 100
+        and len(place) <= 100
+        and rest == [None] * 5
     )
 
 
@@ -690,31 +706,37 @@ _hold_units = select(unit.c.code).order_by(unit.c.code).with_for_update(read=Tru
 
 def _apply(
     conn: Connection,
-    steps: Sequence[tuple[Ticket | None, Version | None]],
+    new: Sequence[Ticket],
+    steps: Sequence[tuple[Ticket | None, Version]],
     act: int,
     by: str,
     reason: str,
     at: datetime,
-) -> None:
-    """Stamp the versions that end and add the ones that begin."""
-    places = sorted({one.unit for one, _ in steps if one} | {old.ticket.unit for _, old in steps if old})
-    for part in in_parts(places):  # held in code order, as the writers of entries do, and so are the rows
+) -> list[pa.Table]:
+    """Add new tickets, stamp the versions that end and add those that follow them. Returns the cells of the roll-up
+    that what is added makes."""
+    begun = [(one, old) for one, old in steps if one]
+    places = {one.unit for one in new} | {one.unit for one, _ in begun} | {old.ticket.unit for _, old in steps}
+    for part in in_parts(sorted(places)):  # held in code order, as the writers of entries do, and so are the rows
         conn.execute(_hold_units.where(unit.c.code.in_(part)))
-    ended = [{"n": old.ticket.number, "v": old.version} for _, old in steps if old]
-    if ended:
+    if steps:
         stamp = (
             update(ticket)
             .where(ticket.c.number == bindparam("n"), ticket.c.version == bindparam("v"))
             .values(retired_at=at, retired_by=by, retired_reason=mask(reason), retired_batch=act)
         )
-        conn.execute(stamp, ended)
-    voided = _last_versions(conn, [one.number for one, old in steps if one and old is None])
+        conn.execute(stamp, [{"n": old.ticket.number, "v": old.version} for _, old in steps])
+    voided = _last_versions(conn, [one.number for one in new])
     tail = (stored_form(conn, ticket.c.recorded_at, at), by, act, None, None, None, None)
-    begun = sorted((step for step in steps if step[0]), key=lambda step: step[0].number)
-    for start in range(0, len(begun), 50_000):  # the rows of a million tickets at once would be half a gigabyte
-        part = begun[start : start + 50_000]
-        rows = [_row(one, (old.version if old else voided.get(one.number, 0)) + 1, tail) for one, old in part]
-        insert_rows(conn, ticket, rows, _STORED)
+    rows = chain(
+        (_row(one, voided.get(one.number, 0) + 1, tail) for one in sorted(new, key=attrgetter("number"))),
+        (_row(one, old.version + 1, tail) for one, old in sorted(begun, key=lambda step: step[0].number)),
+    )
+    cells = []
+    while part := list(islice(rows, 20_000)):  # the rows of a million tickets at once would be half a gigabyte
+        insert_rows(conn, ticket, part, _STORED)
+        cells.append(cells_of(part))
+    return cells
 
 
 def _row(one: Ticket, version: int, tail: tuple) -> tuple:

@@ -5,11 +5,12 @@ from calendar import monthrange
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
+import pyarrow as pa
+import pyarrow.compute as pc
 from sqlalchemy import (
     BigInteger,
     Connection,
     Engine,
-    FromClause,
     bindparam,
     cast,
     delete,
@@ -23,10 +24,13 @@ from sqlalchemy import (
     union_all,
 )
 
-from db.engine import add_up, in_parts, raw_rows, reading
+from db.engine import in_parts, insert_rows, raw_rows, reading
 from db.measures import (
     BY_DAY,
+    CELL,
+    CELLS,
     TALLIES,
+    added_up,
     believed,
     by_measure,
     cells,
@@ -53,35 +57,28 @@ def refresh(conn: Connection, touched: Iterable[tuple[str, int]]) -> None:
         conn.execute(_make, places)
 
 
-def _key(one: FromClause) -> tuple:
-    return one.c.unit, one.c.tally, one.c.span, one.c.counts
+_ended = ticket_cells(ticket.c.retired_batch == bindparam("batch"), days=True).subquery("ended")
+_less = select(*(_ended.c[name] for name in CELL), -_ended.c.total)
+_emptied = delete(ticket_total).where(
+    tuple_(*(ticket_total.c[name] for name in CELL)).in_(select(*(_ended.c[name] for name in CELL))),
+    ticket_total.c.total == 0,
+)
 
 
-_batch = bindparam("batch")
-_begun = ticket_cells(ticket.c.batch == _batch, days=True).subquery("begun")
-_ended = ticket_cells(ticket.c.retired_batch == _batch, days=True).subquery("ended")
-_less = select(*_key(_ended), -_ended.c.total)
-_both = union_all(select(_begun), _less).subquery("both")
-_net = cast(func.sum(_both.c.total), BigInteger)
-# In the order of the key, so that no two writers wait for each other.
-_additions = select(_begun).order_by(*_key(_begun))
-_changes = select(*_key(_both), _net).group_by(*_key(_both)).having(_net != 0).order_by(*_key(_both))
-_emptied = delete(ticket_total).where(tuple_(*_key(ticket_total)).in_(select(*_key(_ended))), ticket_total.c.total == 0)
-_any_ended = select(ticket.c.version).where(ticket.c.retired_batch == _batch).limit(1)
+def refresh_tickets(conn: Connection, act: int, begun: Sequence[pa.Table]) -> None:
+    """Bring the tickets' roll-up up to date with one batch: the cells of its versions, less those of what it ended.
 
-
-def refresh_tickets(conn: Connection, act: int) -> None:
-    """Bring the tickets' roll-up up to date with one batch: what its versions count, less what those it ended did.
-
-    A ticket counts in up to ten months; making those again would read each of them whole. A large batch counts on
-    hundreds of thousands of days, which the database adds up without our holding them.
+    A ticket counts in up to ten months; making those again would read each of them whole. Cells are written in the
+    order of their key, so that no two writers wait for each other.
     """
-    batch = {"batch": act}
-    if conn.scalar(_any_ended, batch) is None:
-        add_up(conn, ticket_total, _additions, "total", batch)
-    else:
-        add_up(conn, ticket_total, _changes, "total", batch)
-        conn.execute(_emptied, batch)
+    ended = conn.execute(_less, {"batch": act}).all()
+    less = [pa.table(list(zip(*ended, strict=True)), schema=CELLS)] if ended else []
+    cells = added_up([*begun, *less]).filter(pc.field("total") != 0).sort_by([(name, "ascending") for name in CELL])
+    for part in cells.to_batches(max_chunksize=50_000):
+        rows = list(zip(*(column.to_pylist() for column in part.columns), strict=True))
+        insert_rows(conn, ticket_total, rows, add="total")
+    if ended:
+        conn.execute(_emptied, {"batch": act})
 
 
 def rebuild(conn: Connection) -> None:

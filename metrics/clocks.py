@@ -6,9 +6,10 @@ ledger keeps.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import pandas as pd
 
@@ -31,43 +32,33 @@ class Clock:
 
     calendar: Calendar
     rules: Sequence[Limit]
-    _rule: dict[tuple[int, str], Limit] = field(default_factory=dict, repr=False)
-    _due: dict[tuple[int, int], int] = field(default_factory=dict, repr=False)
-    _days: dict[tuple[int, int], int | None] = field(default_factory=dict, repr=False)
+
+    def __post_init__(self):  # days and subjects repeat by the thousand
+        self.rule, self.due, self.days = map(cache, (self.rule, self.due, self.days))
 
     def rule(self, received_on: int, subject: str) -> Limit:
         """The rule in force on the day of receipt: one whose words the subject has, or the one for the rest."""
-        key = received_on, subject
-        if key not in self._rule:
-            day, newest = day_of(received_on), {}
-            for one in self.rules:  # latest first
-                if one.effective_from <= day:
-                    newest.setdefault(one.name, one)
-            meant = [one for one in newest.values() if any(word in subject for word in one.words)]
-            rest = [one for one in newest.values() if not one.words]
-            if not meant and not rest:
-                raise Refusal("没有适用于 {day} 的时限规则，请在“设置”中登记", day=day)
-            # Of several that match, the strictest.
-            strictness = min(meant, key=lambda one: (one.handling_days, one.contact_minutes or 1440), default=None)
-            self._rule[key] = strictness or rest[0]
-        return self._rule[key]
+        day, newest = day_of(received_on), {}
+        for one in self.rules:  # latest first
+            if one.effective_from <= day:
+                newest.setdefault(one.name, one)
+        meant = [one for one in newest.values() if any(word in subject for word in one.words)]
+        rest = [one for one in newest.values() if not one.words]
+        if not meant and not rest:
+            raise Refusal("没有适用于 {day} 的时限规则，请在“设置”中登记", day=day)
+        # Of several that match, the strictest.
+        strictness = min(meant, key=lambda one: (one.handling_days, one.contact_minutes or 1440), default=None)
+        return strictness or rest[0]
 
     def due(self, received_on: int, days: int) -> int:
         """The last day in time, as 20240920."""
-        key = received_on, days
-        if key not in self._due:
-            self._due[key] = number_of(self.calendar.due(day_of(received_on), days))
-        return self._due[key]
+        return number_of(self.calendar.due(day_of(received_on), days))
 
     def days(self, first: int, last: int) -> int | None:
         """Working days after `first` up to `last`, negative backwards; None where a year's notice is not known."""
-        key = first, last
-        if key not in self._days:
-            try:
-                self._days[key] = self.calendar.between(day_of(first), day_of(last))
-            except Refusal:
-                self._days[key] = None
-        return self._days[key]
+        with suppress(Refusal):
+            return self.calendar.between(day_of(first), day_of(last))
+        return None
 
     def told(
         self,

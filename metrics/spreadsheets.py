@@ -44,7 +44,7 @@ TOTALS = {"合计", "总计", "小计", "共计", "total"}
 HEADER_WITHIN = 20  # lines; above the header stand titles and notes
 MOST_BYTES, MOST_CELLS = 1 << 30, 20_000_000  # of a workbook once unpacked
 MOST_TIMES = 50  # what a workbook may be larger once unpacked, beyond a tenth of all it may be
-PIECE = 1 << 20  # bytes of a workbook looked at in one go
+PIECE = 1 << 17  # bytes of a workbook looked at in one go
 LONGEST_LINE = 1 << 24  # letters of a line of text
 TOO_LARGE = "Excel 表格过大（到第 {row} 行、第 {column} 列），请删去远处的空白行列后重试"
 TOO_WIDE = "表格有 {n} 列，最多 {most} 列，请删去多余的列后重试"
@@ -189,9 +189,9 @@ def _openable() -> Iterator[None]:
 def _rows_of(sheet: CalamineSheet) -> Iterator[Sequence]:
     """The lines of a sheet, the blank ones above and the blank cells left of its first one included."""
     _above, left = sheet.start or (0, 0)
+    rows = sheet.iter_rows()  # these begin with the blank ones above
     with _openable():
-        for row in sheet.iter_rows():  # these begin with the blank ones above
-            yield [""] * left + row if left else row
+        yield from ([""] * left + row for row in rows) if left else rows
 
 
 def _delimiter(top: list[str]) -> str:

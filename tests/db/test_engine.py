@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from db import settings
 from db.engine import china_day, in_parts, insert_rows, now, open_store, reading, store_url, writing
-from db.schema import batch, coverage, entry, value
+from db.schema import batch, coverage, entry, ticket_total, value
 
 UNIT = "120114001007"
 on_sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -136,13 +136,25 @@ def test_rows_inserted_in_bulk_are_those_inserted_one_by_one(office):
     assert raw[0] == raw[1] and raw[2] == raw[3]
 
 
-def test_of_many_rows_each_keeps_its_blanks_and_its_values(office):
+@pytest.mark.parametrize("size", [999, 1000, 5_000, 13_000])
+def test_of_many_rows_each_keeps_its_blanks_and_its_values(office, size):
     at = datetime(2024, 3, 5, tzinfo=UTC)
-    rows = [(n, f"{n}", "import", at, "张三", "一.csv" if n == 999 else None, None, False) for n in range(1, 1500)]
+    rows = [(n, f"{n}", "import", at, "张三", "一.csv" if n == 999 else None, None, False) for n in range(1, size)]
     with writing(office) as conn:
         insert_rows(conn, batch, rows, stored={"file_name"})
     with reading(office) as conn:
         assert [tuple(row) for row in conn.execute(select(batch).order_by(batch.c.id))] == rows
+
+
+@pytest.mark.parametrize("size", [3, 20_000])
+def test_rows_added_to_those_of_the_same_key_are_sums(office, size):
+    rows = [(UNIT, "closed_on", 20240101 + n, 1, 2) for n in range(size)]
+    with writing(office) as conn:
+        insert_rows(conn, ticket_total, rows, add="total")
+        insert_rows(conn, ticket_total, rows[::2], add="total")
+    with reading(office) as conn:
+        stored = [tuple(row) for row in conn.execute(select(ticket_total).order_by(ticket_total.c.span))]
+    assert stored == [(*key, 2 if n % 2 else 4) for n, (*key, _) in enumerate(rows)]
 
 
 def test_a_setting_put_is_the_setting_got(store):
