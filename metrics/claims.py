@@ -47,6 +47,7 @@ ASIDE = {  # what stands before a number that is no figure of the year
 }
 OTHERS = {  # whose figure it is, if not the office's
     "a_place": "说的是本库没有登记的社区",
+    "a_street": "说的是别的街道",
     "above": "说的是上级、其他单位或更大范围",
 }
 DENIAL = {"overdue": "hotline.overdue", "extended": "hotline.extended"}  # what the setting none_extended denies
@@ -216,6 +217,10 @@ class _Checker:
         shorter = {MARKS["community"].sub("", name): code for name, code in self.communities.items()}
         self.communities |= {name: code for name, code in shorter.items() if len(name) > 2}
         self.places = re.compile("|".join(sorted(map(re.escape, self.communities), key=len, reverse=True)) or "(?!)")
+        own = (re.escape(name) for code, name in names.items() if code.endswith("000"))
+        streets = re.compile("|".join(own) or "(?!)")
+        # Where a text names none of ours, the street that it does name may be the one that wrote it.
+        self.ours = {"a_street": streets if streets.search(read.text) else MARKS["street"]}
         self.asked: dict[tuple, dict[tuple, list[dict[str, Any]]]] = {}
 
     def figure(self, code: str, community: str | None = None, months: tuple[int, ...] = ()) -> dict[str, Any]:
@@ -305,7 +310,8 @@ class _Checker:
             if MARKS["of_part"].search(sentence):
                 return Problem(PART)
         for name, reason in OTHERS.items():
-            named = [one for one in MARKS[name].finditer(sentence) if not self.places.search(one[0])]
+            ours = self.ours.get(name, self.places)
+            named = [one for one in MARKS[name].finditer(sentence) if not ours.search(one[0])]
             if named and not MARKS["below"].search(sentence, named[-1].end()):
                 return Problem(reason)
         return self.times.at(token.start).aside

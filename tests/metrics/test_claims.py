@@ -345,6 +345,14 @@ def test_of_several_like_numbers_in_one_sentence_none_is_the_figure_but_their_su
     assert one(found, "8412份").verdict == "agrees"
 
 
+def test_another_street_is_told_by_its_name_where_the_reports_own_stands_in_it(sample):
+    theirs = "黄庄街道全年受理12345工单8765件。"
+    assert one(sample(theirs), "8765件").indicator == "hotline.received"  # whose report it is, nothing says
+    assert one(sample("杨村街道2024年法治政府建设年度报告\n" + theirs), "8765件").sort == "untracked"
+    both = sample("杨村街道全年受理12345工单9232件，推动社区、街道共开展普法活动16场。")
+    assert [claim.verdict for claim in both.claims if claim.sort == "figure"] == ["agrees", "agrees"]
+
+
 def test_a_community_that_a_sentence_begins_with_holds_for_all_of_it(sample):
     found = sample("文华巷社区全年电话咨询1人次，开展普法活动2场。")
     assert {claim.community for claim in found.claims} == {A}
