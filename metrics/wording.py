@@ -7,7 +7,7 @@ What each word means is this office's convention, printed wherever a number is j
     近N             from nine tenths of N up to less than N
     约N, N左右      within a tenth of N
     N以上 不少于N 上N   N or more; 逾N 超N 突破N: more than N; 不足N: less; 不超过N N以内: N or less
-    数十, 几百      from two to less than ten of them; 三五次, 七八十: from the first to the second
+    数十, 几百      from two to less than ten of them; 三五次, 七、八次, 3—5次: from the first to the second
     N, 达N          N itself
 """
 
@@ -15,6 +15,7 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 from math import prod
 from typing import NamedTuple
 
@@ -50,11 +51,14 @@ def _any(words) -> str:
 
 
 _PART_OF_WORD = "(?<=[民公合契违履签预条制节])约|(?<=[附邻临最就靠])近"  # 村规民约32件, 附近3个社区
+_NEXT = f"(?:{_any('、'.join(two) for two in pairwise('一二三四五六七八九'))})(?=[次场个件人名份项])"  # 七、八次
 _NUMBER = re.compile(
     rf"(?P<before>(?:(?!{_PART_OF_WORD})(?:{_any(_MEANT['before'])}))+|上(?=[百千万亿]))?"
     r"(?P<share>百分(?:之|(?=百)))?"
+    rf"(?:(?<![由从\d.])(?P<least>\d{{1,9}}(?:\.\d{{1,4}})?)(?:{_any(MEASURES)})?[-—–~～至到]{{1,2}}(?=\d))?"
     r"(?:(?P<digits>(?<![\d.])(?:\d{1,3}(?:,\d{3})+(?![\d,])|\d+)(?:\.\d+)?)"
-    r"|(?P<words>[数几]?[零〇一二两三四五六七八九十百千万亿]{1,24}(?:点[零〇一二三四五六七八九]{1,9})?(?P<some>几)?))"
+    rf"|(?P<words>{_NEXT}|[数几]?[零〇一二两三四五六七八九十百千万亿]{{1,24}}(?:点[零〇一二三四五六七八九]{{1,9}})?"
+    r"(?P<some>几)?))"
     r"(?:[ \u3000]?(?P<more>余|多(?!元|样|次|方|种形)|来(?=[个名人件场次项份])))?"
     r"(?:[ \u3000]?(?P<power>(?:[十百千]?[万亿]|[百千](?!分))(?!元|分)))?"
     r"(?:[ \u3000]?(?P<still>余|多(?!元|样|方|种形)))?"
@@ -156,7 +160,7 @@ def find(text: str) -> Iterator[Number]:
 
 
 def _understood(match: re.Match, text: str) -> Number:
-    words, power = match["words"] or "", match["power"] or ""
+    words, power = (match["words"] or "").replace("、", ""), match["power"] or ""
     if not set("万亿") & set(words.rstrip("万亿")):  # 三万 is three of 万, as 3万 is; 一亿三千万 is a number of its own
         words, power = words.rstrip("万亿"), words[len(words.rstrip("万亿")) :] + power
     times = prod(_POWERS[letter] for letter in power)
@@ -172,6 +176,9 @@ def _understood(match: re.Match, text: str) -> Number:
         low, high = 2 * value, 10 * value - Decimal(1) / times
     elif words[-1:] == "几":
         low, high = value + 1, value + 9
+    elif match["least"]:
+        low, high = sorted([Decimal(match["least"]), value])
+        value = low
     elif match["power"] and above:  # 10余万
         low, high = value + 1, value + _last_place(value)
     else:
@@ -182,7 +189,7 @@ def _understood(match: re.Match, text: str) -> Number:
         high -= 1
     elif more == "来":
         low, high = value - value / 10, value + value / 10
-    elif more:
+    elif more and not match["least"]:
         step = times * Decimal(10) ** places if power or places else _last_place(value)
         low, high = value + 1, value + step - 1
     places += len(str(times)) - 1
@@ -206,7 +213,7 @@ def _understood(match: re.Match, text: str) -> Number:
         low = high = None
     low = max((one for one in (low, *(least for least, _ in limits)) if one is not None), default=None)
     high = min((one for one in (high, *(most for _, most in limits)) if one is not None), default=None)
-    at = match.start("digits" if match["digits"] else "words")
+    at = match.start("least" if match["least"] else "digits" if match["digits"] else "words")
     return Number(*match.span(), text[slice(*match.span())], value, places, low, high, exact, unit, at)
 
 

@@ -215,6 +215,8 @@ def test_one_altered_number_is_the_one_that_conflicts(sample, was, now):
         ("围绕“八五”普法规划（2021—2025年），举办法治宣传活动16场", "16场", "publicity.activities"),
         ("举办法治宣传活动16场，活动期间发放宣传品8412份", "8412份", "publicity.materials"),
         ("3月8日召开专题会议。今年以来，举办法治宣传活动16场", "16场", "publicity.activities"),
+        ("中心组集中学法七、八次", "七、八次", "study.sessions"),
+        ("举办法治宣传活动15至16场", "15至16场", "publicity.activities"),
     ],
 )
 def test_a_figure_is_known_by_what_offices_call_it(sample, text, number, indicator):
