@@ -59,11 +59,18 @@ def _share(token: Token) -> bool:
 
 
 class _Tried(NamedTuple):
-    """A share, and all that it may be: a part, its whole, and whether the text calls that a whole."""
+    """A share, and all that it may be: a part, its whole, and whether the text calls that a whole; of counts that are
+    rounded, half the unit of their last digit."""
 
     at: int
     token: Token
     pairs: list[tuple[Fraction, Fraction, bool]]
+    halves: dict[Fraction, Fraction]
+
+    def play(self, part: Fraction, whole: Fraction) -> Fraction:
+        """How far a share may be from what its counts come to: 2.84万 is any count from 28350 to 28449."""
+        own, off = self.token.number.places, [self.halves[one] for one in (part, whole) if one in self.halves]
+        return 100 * sum(off) / whole + (Fraction(10) ** own / 2 if off else 0)
 
     def verdict(self, part: Fraction, whole: Fraction) -> str:
         return printed(self.token.number, 100 * part / whole, part >= whole)
@@ -114,7 +121,9 @@ def _tried(
         ]
         told += [(lines[line], False)] if line in lines and lines[line] >= value else []
         found += [(value, whole, clear) for whole, clear in told if whole and (whole != value or _only(told, value))]
-    return _Tried(n, token, list(dict.fromkeys(found)))
+    numbers = [one.number for _, one in counts[first:last] if one.number.places > 0]
+    halves = {Fraction(one.value): Fraction(10) ** one.places / 2 for one in numbers}
+    return _Tried(n, token, list(dict.fromkeys(found)), halves)
 
 
 def _only(told: list[tuple[Fraction, bool]], value: Fraction) -> bool:
@@ -151,7 +160,7 @@ def _judged(tried: _Tried, often: Counter) -> Iterator[Finding]:
 
     part, whole, clear = min(tried.pairs, key=fitness)
     verdict = tried.verdict(part, whole)
-    if verdict == CONFLICTS and not clear:
+    if verdict == CONFLICTS and not (clear and abs(100 * part / whole - printed_as) > tried.play(part, whole)):
         return
     share = float(quantized(100 * part / whole, -4))
     said = {"part": f"{part}", "whole": f"{whole}", "share": f"{share:g}", "text": tried.token.text}

@@ -123,12 +123,12 @@ class Phrases:
         blocked = _BLOCKED.get(phrase.indicator)
         if blocked and blocked.search(around.own):
             return True
-        if not (rivals := _RIVALS.get(phrase.indicator.partition(".")[0])):
-            return False
-        words, hub = rivals
-        # What stands since the number before this one speaks first; the rest of the sentence where it is silent.
-        near = around.run if hub.search(around.sentence) else around.sentence
-        return _last(words, near) > _last(hub, near)
+        for words, hub in filter(None, map(_RIVALS.get, (phrase.indicator.partition(".")[0], phrase.indicator))):
+            # What stands since the number before this one speaks first; the rest of the sentence where it is silent.
+            near = around.run + around.tail if hub.search(around.sentence) else around.sentence
+            if _last(words, near) > _last(hub, near):
+                return True
+        return False
 
 
 def _last(words: re.Pattern, text: str) -> int:

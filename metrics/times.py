@@ -45,6 +45,8 @@ class Times:
     def __init__(self, read: Text, cut_off: date):
         self.text, self.year, self.cut_off = read.text, cut_off.year, cut_off
         self.first = re.search(r"[。！？]|\Z", self.text).start()  # where the first sentence ends
+        counted = MARKS["counted"].search(self.text)
+        self.figures = counted.start() if counted else len(self.text)  # where they begin
         self.places: list[int] = []
         self.held: list[Time] = []
         self._walk()
@@ -115,7 +117,7 @@ class Times:
         if months is None:
             return Time((), EVENT), True, False
         lasts = self._counted(match.end()) or self._titled(match)
-        return Time(months), lasts, lasts
+        return Time(months), lasts, lasts and match.start() < self.figures
 
     def _other(self, year: int) -> Time:
         return Time((), Problem("说的是 {year} 年", {"year": year}), True)

@@ -22,6 +22,12 @@ def test_a_rate_is_held_against_the_counts_it_names(printed, verdict):
     assert list(found.values()) == [verdict]
 
 
+@pytest.mark.parametrize(("printed", "wrong"), [("93.8%", False), ("94.3%", False), ("95%", True), ("93.5%", True)])
+def test_counts_told_in_ten_thousands_are_rounded_and_so_is_their_share(printed, wrong):
+    """Between 26650 of 28449 and 26749 of 28350."""
+    assert (judged(f"受理2.84万件，办结2.67万件，办结率{printed}。").get(printed) == "conflicts") == wrong
+
+
 def test_a_whole_is_a_hundred_percent():
     assert judged("应办结312件，办结312件，办结率100%。") == {"100%": "agrees"}
     assert judged("应办结312件，办结311件，办结率100%。") == {"100%": "conflicts"}
