@@ -19,7 +19,13 @@ on_sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("way", [reading, writing])
 @pytest.mark.parametrize(
     ("pragma", "expected"),
-    [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1), ("busy_timeout", 60_000)],
+    [
+        ("journal_mode", "wal"),
+        ("synchronous", 2),
+        ("foreign_keys", 1),
+        ("busy_timeout", 60_000),
+        ("cache_size", -32_000),
+    ],
 )
 def test_every_connection_is_durable_and_checks_references(store, way, pragma, expected):
     with way(store) as one, store.connect() as other:
