@@ -12,6 +12,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property, partial
+from itertools import pairwise
 from typing import Any
 
 import pandas as pd
@@ -307,7 +308,8 @@ class _Checker:
             for name, reason in ASIDE.items():
                 if any(MARKS[name].search(words) for words in (around.item, before, around.item + token.text)):
                     return Problem(reason)
-            if MARKS["of_part"].search(sentence):
+            total = MARKS["summed_up"].match(self.read.text, token.end)
+            if MARKS["of_part"].search(sentence) or (total and self._in_unit(token, total.end())):
                 return Problem(PART)
         for name, reason in OTHERS.items():
             ours = self.ours.get(name, self.places)
@@ -315,6 +317,10 @@ class _Checker:
             if named and not MARKS["below"].search(sentence, named[-1].end()):
                 return Problem(reason)
         return self.times.at(token.start).aside
+
+    def _in_unit(self, token: Token, place: int) -> bool:
+        """Whether a number that ends at a place is counted in a token's unit."""
+        return bool(token.number.unit) and self.read.text.startswith(token.number.unit, place)
 
     def _scope(self, token: Token, around: Reach) -> dict[str, Any]:
         """Of which part of the year and of the street a figure speaks."""
@@ -451,19 +457,28 @@ def _elided(read: Text, checker: _Checker, claims: list[Claim]) -> list[Claim]:
 
 
 def _parts_apart(read: Text, claims: list[Claim]) -> Iterator[Claim]:
-    """The claims, but what a sentence splits off its total (受理9232件，其中…受理91件) is a figure of its own."""
+    """The claims, but what a sentence splits off its total (受理9232件，其中…受理91件) is a figure of its own, and so is
+    what all of another number are (督办件16件全部办结)."""
     told: dict[str, int] = {}
     sentence = -1
-    for one in claims:
+    for last, one in pairwise([None, *claims]):
         if (start := read.sentence_start(one.start)) != sentence:
             told, sentence = (told if SPLITS.match(read.text, start) else {}), start
         before = told.get(one.indicator) if one.sort == FIGURE and one.words else None  # what a person said stands
         between = read.text[before : one.start] if before is not None else ""
-        if SPLITS.search(between) or between.rfind("（") > between.rfind("）"):
+        theirs = last and last.end == one.start and one.value is None and not _of_one_kind(last, one)
+        parted = SPLITS.search(between) or between.rfind("（") > between.rfind("）")
+        if one.sort == FIGURE and (theirs or parted):
             one = replace(one, sort=UNTRACKED, verdict=UNKNOWN, stored=None, reason=Problem(PART))
         elif one.sort == FIGURE:
             told.setdefault(one.indicator, one.end)
         yield one
+
+
+def _of_one_kind(one: Claim, other: Claim) -> bool:
+    """Whether two figures are of one kind of thing."""
+    kinds = [(claim.indicator or "").partition(".")[0] for claim in (one, other)]
+    return one.sort == FIGURE and kinds[0] == kinds[1]
 
 
 def _undecided(read: Text, claims: list[Claim]) -> list[Claim]:
