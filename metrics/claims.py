@@ -265,7 +265,7 @@ class _Checker:
         """A claim held against the figure it was taken for; `told`: a person said which it is."""
         if match:
             made = replace(made, indicator=match.indicator, words=match.phrase)
-        if not told and (aside := self._aside(token, around)):
+        if not told and (aside := self._aside(token, around) or self._summed(token, match)):
             return replace(made, reason=aside)
         if match is None:
             return made if made.reason else replace(made, reason=Problem(NO_INDICATOR))
@@ -308,8 +308,7 @@ class _Checker:
             for name, reason in ASIDE.items():
                 if any(MARKS[name].search(words) for words in (around.item, before, around.item + token.text)):
                     return Problem(reason)
-            total = MARKS["summed_up"].match(self.read.text, token.end)
-            if MARKS["of_part"].search(sentence) or (total and self._in_unit(token, total.end())):
+            if MARKS["of_part"].search(sentence):
                 return Problem(PART)
         for name, reason in OTHERS.items():
             ours = self.ours.get(name, self.places)
@@ -318,9 +317,13 @@ class _Checker:
                 return Problem(reason)
         return self.times.at(token.start).aside
 
-    def _in_unit(self, token: Token, place: int) -> bool:
-        """Whether a number that ends at a place is counted in a token's unit."""
-        return bool(token.number.unit) and self.read.text.startswith(token.number.unit, place)
+    def _summed(self, token: Token, match: Match | None) -> Problem | None:
+        """Why a number that is summed up later in its sentence (218件，…532件，合计750件) is a part of the figure:
+        unless it is one that such a sum is made of (当面, 电话)."""
+        total = token.number and token.number.unit and MARKS["summed_up"].match(self.read.text, token.end)
+        if not match or not total or any(match.indicator in parts for parts in self.phrases.parts.values()):
+            return None
+        return Problem(PART) if self.read.text.startswith(token.number.unit, total.end()) else None
 
     def _scope(self, token: Token, around: Reach) -> dict[str, Any]:
         """Of which part of the year and of the street a figure speaks."""
@@ -457,8 +460,8 @@ def _elided(read: Text, checker: _Checker, claims: list[Claim]) -> list[Claim]:
 
 
 def _parts_apart(read: Text, claims: list[Claim]) -> Iterator[Claim]:
-    """The claims, but what a sentence splits off its total (受理9232件，其中…受理91件) is a figure of its own, and so is
-    what all of another number are (督办件16件全部办结)."""
+    """The claims, but what a sentence splits off its total (受理9232件，其中…受理91件) is a figure of its own, and
+    so is what all of another number are (督办件16件全部办结)."""
     told: dict[str, int] = {}
     sentence = -1
     for last, one in pairwise([None, *claims]):

@@ -116,7 +116,7 @@ class Times:
         months = self._months(name, match[0], parts)
         if months is None:
             return Time((), EVENT), True, False
-        lasts = self._counted(match.end()) or self._titled(match)
+        lasts = (self._counted(match.end()) and not self._told_before(match.start())) or self._titled(match)
         return Time(months), lasts, lasts and match.start() < self.figures
 
     def _other(self, year: int) -> Time:
@@ -144,6 +144,11 @@ class Times:
         """Whether figures follow in the sentence."""
         end = _SENTENCE.search(self.text, place, place + _FAR)
         return bool(MARKS["counted"].search(self.text, place, end.start() if end else place + _FAR))
+
+    def _told_before(self, place: int) -> bool:
+        """Whether the paragraph has told figures before the sentence of a place: then a month is told in passing."""
+        start = self.text.rfind("\n", max(0, place - _FAR), place) + 1 or max(0, place - _FAR)
+        return bool(MARKS["counted"].search(self.text, start, place - len(self._said_before(place))))
 
     def _line(self, match: re.Match) -> str:
         """The line in which words stand, without them; of a long one what is nearest."""
