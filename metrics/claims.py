@@ -289,7 +289,8 @@ class _Checker:
 
     def _aside(self, token: Token, around: Reach) -> Problem | None:
         """Why a number is no figure of the year: a plan, an average, a frequency, a change, another year."""
-        if any(start <= token.start < end for start, end in self.read.planned):
+        coming = str(self.period.year + 1) in around.heading and str(self.period.year) not in around.heading
+        if coming or any(start <= token.start < end for start, end in self.read.planned):
             return Problem(PLANNED)
         begin = max(self.read.sentence_start(token.start), token.start - NEAR_WORDS)
         sentence = self.read.text[begin : token.start]
