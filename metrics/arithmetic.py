@@ -16,6 +16,7 @@ _WORDS = {name: re.compile(text) for name, text in WORDS["arithmetic"].items()}
 SPLITS = _WORDS["splits"]  # 其中, 包括: what follows is a part
 _SPLIT_ENDS = re.compile(f"[。；！？\n]|{SPLITS.pattern}")
 MOST_BASES = 60  # counts before a share that it may be a share of
+MOST_PARTS = 30  # of a sum
 AGREES, TRUNCATED, CONFLICTS = "agrees", "agrees-if-truncated", "conflicts"
 
 
@@ -109,6 +110,9 @@ def _tried(
         wanted = _core(rate[1])
         done = [one for m, one in counts[first:last] if _core(text.reach(m).item) == wanted]
         parts = [(Fraction(done[-1].number.value), unit_of(done[-1].number.unit))] if done else []
+        like = [one for m, one in counts[first:last] if _WORDS["nearly"].sub("", _core(text.reach(m).item)) == wanted]
+        if done and len(like) == 2:  # 满意5040件，基本满意1008件，满意率96%: of both
+            parts.append((sum(Fraction(one.number.value) for one in like), parts[0][1]))
         bases = counts[first:last]
     if not parts:
         return None
@@ -212,6 +216,10 @@ def _sums(text: Text, counts: list[tuple[int, Token]]) -> Iterator[Finding]:
             told = [one for one in counts[bisect_left(starts, sentence) : at + 1] if one[1].number.value == added]
             total = next((one for one in told if _alike(one[1], counts[at][1])), counts[at])
             yield from _compared(*total, parts, whole=False)
+    for n, (at, total) in enumerate(counts):  # 咨询14件、求助35件、投诉80件，合计129件
+        run = _run(text, [one for _, one in counts[max(0, n - MOST_PARTS) : n] if _alike(one, total)])
+        if run and run[-1] is counts[n - 1][1] and _WORDS["total"].fullmatch(text.text, run[-1].end, total.start):
+            yield from _compared(at, total, run, whole=True)
     for match in re.finditer("（([^（）\n]*)）", text.text):
         at = bisect_left(starts, match.start()) - 1
         if (

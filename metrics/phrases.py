@@ -77,7 +77,7 @@ class Phrases:
         blocked = _BLOCKED["*"].search(around.clause if token.claim else own)  # 其余均已办结
         for phrase in met if not blocked else ():
             score = _score(phrase, around, token.claim)
-            if score and not self._blocked(phrase, around):
+            if score and not self._blocked(phrase, around, token.claim):
                 fits = self._fits(phrase, token, around)
                 known = best.get(phrase.indicator)
                 if known is None or (fits, score) > (known[2], known[0]):
@@ -119,13 +119,13 @@ class Phrases:
         return unit_of(phrase.unit) == unit_of(token.number.unit or around.unit)
 
     @staticmethod
-    def _blocked(phrase: Phrase, around: Reach) -> bool:
+    def _blocked(phrase: Phrase, around: Reach, claim: str) -> bool:
         blocked = _BLOCKED.get(phrase.indicator)
         if blocked and blocked.search(around.own):
             return True
         for words, hub in filter(None, map(_RIVALS.get, (phrase.indicator.partition(".")[0], phrase.indicator))):
             # What stands since the number before this one speaks first; the rest of the sentence where it is silent.
-            near = around.run + around.tail if hub.search(around.sentence) else around.sentence
+            near = around.run + around.tail if hub.search(around.sentence) and not claim else around.sentence
             if _last(words, near) > _last(hub, near):
                 return True
         return False

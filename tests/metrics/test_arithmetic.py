@@ -33,6 +33,21 @@ def test_a_whole_is_a_hundred_percent():
     assert judged("应办结312件，办结311件，办结率100%。") == {"100%": "conflicts"}
 
 
+@pytest.mark.parametrize(("total", "verdict"), [("150件", "agrees"), ("140件", "conflicts")])
+def test_a_total_behind_its_parts_is_their_sum(total, verdict):
+    assert judged(f"咨询类14件、求助类35件、建议类21件、投诉类80件，合计{total}。") == {total: verdict}
+
+
+def test_a_total_of_other_things_is_no_sum_of_what_stands_before_it():
+    assert judged("举办活动16场，发放宣传品8412份，合计覆盖30个社区。") == {}
+    assert judged("受理工单100件。咨询类14件、求助类35件，共计3类。") == {}
+
+
+def test_who_is_nearly_satisfied_may_be_satisfied_too():
+    assert judged("回访6300件，满意5040件，基本满意1008件，满意率96%。") == {"96%": "agrees"}
+    assert judged("回访6300件，满意5040件，基本满意1008件，满意率80%。") == {"80%": "agrees"}
+
+
 def test_a_share_is_a_share_of_a_total_told_before():
     text = "共受理诉求4000件，其中有效诉求3600件，占总量的90%；无效诉求400件，占总量的10%。\n咨询类2700件，占比75%。"
     assert judged(text) == {"90%": "agrees", "10%": "agrees", "75%": "agrees"}
