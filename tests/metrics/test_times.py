@@ -48,6 +48,7 @@ WHOLE = ()
         ("2024年，一是3月份受理10件。二是办结12件", WHOLE),
         ("较2023年增长，受理12件", WHOLE),
         ("前三季度受理12件", tuple(range(1, 10))),
+        ("上半年、下半年各组织1次，共受理12件", WHOLE),
         ("截至今年三季度末受理12件", tuple(range(1, 10))),
         ("受理工单9件。\n1—11月，受理工单8件。\n办结12件", WHOLE),  # not what the text begins with
         ("受理工单9件。8月，某工地受理2件。办结12件", WHOLE),  # a month told in passing
