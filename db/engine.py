@@ -115,12 +115,12 @@ def undisturbed(store: Engine) -> Iterator[Connection]:
         yield conn
 
 
-def raw_rows(conn: Connection, statement: Executable) -> list[tuple]:
+def raw_rows(conn: Connection, statement: Executable, parameters: dict | None = None) -> list[tuple]:
     """The rows as the driver gives them, for many rows of columns that need no conversion: numbers and texts.
 
     SQLAlchemy's Row around each costs as much as fetching it.
     """
-    return conn.execute(statement).cursor.fetchall()
+    return conn.execute(statement, parameters).cursor.fetchall()
 
 
 def insert_rows(
@@ -243,10 +243,10 @@ def integrity(conn: Connection) -> list[str]:
     return broken + [f"foreign key: {tuple(row)}" for row in conn.exec_driver_sql("PRAGMA foreign_key_check")]
 
 
-def in_parts(names: list[str], at_once: int = 500) -> Iterator[list[str]]:
-    """`names` in lists short enough to stand in one statement."""
-    for start in range(0, len(names), at_once):
-        yield names[start : start + at_once]
+def in_parts(things: Sequence, at_once: int = 500) -> Iterator[Sequence]:
+    """Things a part at a time: names few enough to stand in one statement, rows to stay in the processor's cache."""
+    for start in range(0, len(things), at_once):
+        yield things[start : start + at_once]
 
 
 def now() -> datetime:

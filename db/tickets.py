@@ -373,7 +373,7 @@ def record(
         progress("核对")
         plan = _plan(conn, tickets, clock, given, silent, rows, prefer, at, lock=True)
         progress("写入")
-        begun = _apply(conn, plan.new, plan.changed, act, by.strip(), reason, at)
+        begun = _apply(conn, plan.changed, act, by.strip(), reason, at, plan.new)
         progress("汇总")
         totals.refresh_tickets(conn, act, begun)
         return Receipt(act if plan.new or plan.changed else None, *_counts(plan))
@@ -441,7 +441,7 @@ def amend(
             wrong += list(_missteps(old.ticket, new)) or [*problems(new, units, today), *_belated(old.ticket, new)]
         if wrong:
             raise Rejected(wrong)
-        begun = _apply(conn, [], steps, act, by.strip(), reason, at)
+        begun = _apply(conn, steps, act, by.strip(), reason, at)
         totals.refresh_tickets(conn, act, begun)
         return Receipt(act if steps else None, False, (), 0, len(steps), len(changes) - len(steps))
 
@@ -459,7 +459,7 @@ def void(
         old = _live(conn, [number], lock=True).get(number)
         if old is None or old.version != seen:
             raise _faster(number)
-        begun = _apply(conn, [], [(None, old)], act, by.strip(), reason, at)
+        begun = _apply(conn, [(None, old)], act, by.strip(), reason, at)
         totals.refresh_tickets(conn, act, begun)
         return Receipt(act, False, (), 0, 1)
 
@@ -484,7 +484,7 @@ def undo(store: Engine, act: int, *, by: str, reason: str, token: str, at: datet
         if set(before) - {one.ticket.number for one in mine}:
             raise Refusal("批次 {batch} 中有作废，不能整批撤销；请逐条重新登记", batch=act)
         steps = sorted(((before.get(one.ticket.number), one) for one in mine), key=lambda step: step[1].ticket.number)
-        begun = _apply(conn, [], steps, undoing, by.strip(), reason, at)
+        begun = _apply(conn, steps, undoing, by.strip(), reason, at)
         totals.refresh_tickets(conn, undoing, begun)
         return Receipt(undoing, False, (), 0, len(steps))
 
@@ -644,8 +644,7 @@ def _three_way(base: Ticket, mine: Ticket, file: Ticket, fields: Sequence[int], 
 
 def _masked(tickets: Sequence[Ticket]) -> Iterator[Ticket]:
     """The tickets with what is personal hidden in each of their texts, most of which repeat."""
-    for start in range(0, len(tickets), 500):
-        some = tickets[start : start + 500]
+    for some in in_parts(tickets):
         for name in MASKED:
             of = attrgetter(name)
             hidden = {text: masked for text in set(map(of, some)) if (masked := mask(text)) != text}
@@ -706,14 +705,14 @@ _hold_units = select(unit.c.code).order_by(unit.c.code).with_for_update(read=Tru
 
 def _apply(
     conn: Connection,
-    new: Sequence[Ticket],
     steps: Sequence[tuple[Ticket | None, Version]],
     act: int,
     by: str,
     reason: str,
     at: datetime,
+    new: Sequence[Ticket] = (),
 ) -> list[pa.Table]:
-    """Add new tickets, stamp the versions that end and add those that follow them. Returns the cells of the roll-up
+    """Stamp the versions that end and add those that follow them, and `new` tickets. Returns the cells of the roll-up
     that what is added makes."""
     begun = [(one, old) for one, old in steps if one]
     places = {one.unit for one in new} | {one.unit for one, _ in begun} | {old.ticket.unit for _, old in steps}

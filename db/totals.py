@@ -71,7 +71,7 @@ def refresh_tickets(conn: Connection, act: int, begun: Sequence[pa.Table]) -> No
     A ticket counts in up to ten months; making those again would read each of them whole. Cells are written in the
     order of their key, so that no two writers wait for each other.
     """
-    ended = conn.execute(_less, {"batch": act}).all()
+    ended = raw_rows(conn, _less, {"batch": act})
     less = [pa.table(list(zip(*ended, strict=True)), schema=CELLS)] if ended else []
     cells = added_up([*begun, *less]).filter(pc.field("total") != 0).sort_by([(name, "ascending") for name in CELL])
     for part in cells.to_batches(max_chunksize=50_000):

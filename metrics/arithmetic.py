@@ -5,6 +5,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator
 from fractions import Fraction
+from itertools import pairwise
 from typing import NamedTuple
 
 from db.language import Problem
@@ -108,9 +109,10 @@ def _tried(
         bases = before
     elif rate := _WORDS["rate"].search(around.item):
         wanted = _core(rate[1])
-        done = [one for m, one in counts[first:last] if _core(text.reach(m).item) == wanted]
+        named = [(_core(text.reach(m).item), one) for m, one in counts[first:last]]
+        done = [one for name, one in named if name == wanted]
         parts = [(Fraction(done[-1].number.value), unit_of(done[-1].number.unit))] if done else []
-        like = [one for m, one in counts[first:last] if _WORDS["nearly"].sub("", _core(text.reach(m).item)) == wanted]
+        like = [one for name, one in named if _WORDS["nearly"].sub("", name) == wanted]
         if done and len(like) == 2:  # 满意5040件，基本满意1008件，满意率96%: of both
             parts.append((sum(Fraction(one.number.value) for one in like), parts[0][1]))
         bases = counts[first:last]
@@ -216,9 +218,9 @@ def _sums(text: Text, counts: list[tuple[int, Token]]) -> Iterator[Finding]:
             told = [one for one in counts[bisect_left(starts, sentence) : at + 1] if one[1].number.value == added]
             total = next((one for one in told if _alike(one[1], counts[at][1])), counts[at])
             yield from _compared(*total, parts, whole=False)
-    for n, (at, total) in enumerate(counts):  # 咨询14件、求助35件、投诉80件，合计129件
-        run = _run(text, [one for _, one in counts[max(0, n - MOST_PARTS) : n] if _alike(one, total)])
-        if run and run[-1] is counts[n - 1][1] and _WORDS["total"].fullmatch(text.text, run[-1].end, total.start):
+    for n, ((_, last), (at, total)) in enumerate(pairwise(counts), 1):  # 咨询14件、求助35件、投诉80件，合计129件
+        if _alike(last, total) and _WORDS["total"].fullmatch(text.text, last.end, total.start):
+            run = _run(text, [one for _, one in counts[max(0, n - MOST_PARTS) : n] if _alike(one, total)])
             yield from _compared(at, total, run, whole=True)
     for match in re.finditer("（([^（）\n]*)）", text.text):
         at = bisect_left(starts, match.start()) - 1

@@ -221,7 +221,8 @@ class _Checker:
         own = (re.escape(name) for code, name in names.items() if code.endswith("000"))
         streets = re.compile("|".join(own) or "(?!)")
         # Where a text names none of ours, the street that it does name may be the one that wrote it.
-        self.ours = {"a_street": streets if streets.search(read.text) else MARKS["street"]}
+        own_street = {"a_street": streets if streets.search(read.text) else MARKS["street"]}
+        self.ours = dict.fromkeys(OTHERS, self.places) | own_street
         self.asked: dict[tuple, dict[tuple, list[dict[str, Any]]]] = {}
 
     def figure(self, code: str, community: str | None = None, months: tuple[int, ...] = ()) -> dict[str, Any]:
@@ -290,7 +291,7 @@ class _Checker:
     def _aside(self, token: Token, around: Reach) -> Problem | None:
         """Why a number is no figure of the year: a plan, an average, a frequency, a change, another year."""
         coming = str(self.period.year + 1) in around.heading and str(self.period.year) not in around.heading
-        if coming or any(start <= token.start < end for start, end in self.read.planned):
+        if coming or self.read.plans_at(token.start):
             return Problem(PLANNED)
         begin = max(self.read.sentence_start(token.start), token.start - NEAR_WORDS)
         sentence = self.read.text[begin : token.start]
@@ -312,8 +313,7 @@ class _Checker:
             if MARKS["of_part"].search(sentence):
                 return Problem(PART)
         for name, reason in OTHERS.items():
-            ours = self.ours.get(name, self.places)
-            named = [one for one in MARKS[name].finditer(sentence) if not ours.search(one[0])]
+            named = [one for one in MARKS[name].finditer(sentence) if not self.ours[name].search(one[0])]
             if named and not MARKS["below"].search(sentence, named[-1].end()):
                 return Problem(reason)
         return self.times.at(token.start).aside
@@ -321,10 +321,11 @@ class _Checker:
     def _summed(self, token: Token, match: Match | None) -> Problem | None:
         """Why a number that is summed up later in its sentence (218件，…532件，合计750件) is a part of the figure:
         unless it is one that such a sum is made of (当面, 电话)."""
-        total = token.number and token.number.unit and MARKS["summed_up"].match(self.read.text, token.end)
-        if not match or not total or any(match.indicator in parts for parts in self.phrases.parts.values()):
+        unit = token.number.unit if token.number else ""
+        if not match or not unit or any(match.indicator in parts for parts in self.phrases.parts.values()):
             return None
-        return Problem(PART) if self.read.text.startswith(token.number.unit, total.end()) else None
+        total = MARKS["summed_up"].match(self.read.text, token.end)
+        return Problem(PART) if total and self.read.text.startswith(unit, total.end()) else None
 
     def _scope(self, token: Token, around: Reach) -> dict[str, Any]:
         """Of which part of the year and of the street a figure speaks."""

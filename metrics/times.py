@@ -147,12 +147,17 @@ class Times:
 
     def _told_before(self, place: int) -> bool:
         """Whether the paragraph has told figures before the sentence of a place: then a month is told in passing."""
-        start = self.text.rfind("\n", max(0, place - _FAR), place) + 1 or max(0, place - _FAR)
-        return bool(MARKS["counted"].search(self.text, start, place - len(self._said_before(place))))
+        end = place - len(self._said_before(place))
+        return bool(MARKS["counted"].search(self.text, self._line_start(place, _FAR), end))
+
+    def _line_start(self, place: int, far: int) -> int:
+        """Where the line of a place begins, or what of it is no further off."""
+        nearest = max(0, place - far)
+        return self.text.rfind("\n", nearest, place) + 1 or nearest
 
     def _line(self, match: re.Match) -> str:
         """The line in which words stand, without them; of a long one what is nearest."""
-        start = self.text.rfind("\n", max(0, match.start() - _FAR), match.start()) + 1 or max(0, match.start() - _FAR)
+        start = self._line_start(match.start(), _FAR)
         end = self.text.find("\n", match.end(), match.end() + _FAR)
         return self.text[start : match.start()] + self.text[match.end() : end if end >= 0 else match.end() + _FAR]
 
@@ -166,8 +171,7 @@ class Times:
 
     def _opens(self, place: int) -> bool:
         """Whether words stand at the beginning of a paragraph, behind its number."""
-        start = max(0, place - _TITLE)
-        return bool(MARKS["numbered"].fullmatch(self.text, self.text.rfind("\n", start, place) + 1 or start, place))
+        return bool(MARKS["numbered"].fullmatch(self.text, self._line_start(place, _TITLE), place))
 
     def _in_brackets(self, place: int) -> bool:
         start = max(0, place - _FAR)

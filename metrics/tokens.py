@@ -287,6 +287,10 @@ class Text:
                 begun, rank = start, own
         return found + ([(begun, len(self.text))] if begun is not None else [])
 
+    def plans_at(self, place: int) -> bool:
+        """Whether a place lies in one of them."""
+        return any(start <= place < end for start, end in self.planned)
+
     def _heading(self, at: int) -> str:
         """The heading above a place, and those it stands under."""
         n = bisect_right(self._heading_starts, at) - 1

@@ -213,7 +213,7 @@ def _understood(match: re.Match, text: str) -> Number:
         low = high = None
     low = max((one for one in (low, *(least for least, _ in limits)) if one is not None), default=None)
     high = min((one for one in (high, *(most for _, most in limits)) if one is not None), default=None)
-    at = match.start("least" if match["least"] else "digits" if match["digits"] else "words")
+    at = match.start(next(name for name in ("least", "digits", "words") if match[name]))
     return Number(*match.span(), text[slice(*match.span())], value, places, low, high, exact, unit, at)
 
 
