@@ -53,7 +53,6 @@ OTHERS = {  # whose figure it is, if not the office's
 }
 DENIAL = {"overdue": "hotline.overdue", "extended": "hotline.extended"}  # what the setting none_extended denies
 MOST_LETTERS = 200_000
-NEAR_WORDS = 400  # letters of a sentence before a number that say whose it is, and of what
 SHORTEST_FACT = 8  # letters of a clause that names a fact: 开展走访活动#次 does, 共#件 does not
 LASTING = ("standing", "units", "balance")  # states: told for a day, and often the same every year
 
@@ -290,11 +289,9 @@ class _Checker:
 
     def _aside(self, token: Token, around: Reach) -> Problem | None:
         """Why a number is no figure of the year: a plan, an average, a frequency, a change, another year."""
-        coming = str(self.period.year + 1) in around.heading and str(self.period.year) not in around.heading
-        if coming or self.read.plans_at(token.start):
+        if self.read.plans_at(token.start, self.period.year):
             return Problem(PLANNED)
-        begin = max(self.read.sentence_start(token.start), token.start - NEAR_WORDS)
-        sentence = self.read.text[begin : token.start]
+        sentence = self.read.text[self.read.near_start(token.start) : token.start]
         before = around.clause.partition("|")[0]
         intended = any(MARKS["intended"].search(words) for words in (around.clause, around.item, before + token.text))
         intended |= bool(token.claim and MARKS["purpose_of_all"].search(before))

@@ -46,7 +46,7 @@ def other_years(read: Text, year: int) -> list[Flag]:
             continue
         before, after = read.text[max(0, token.start - 8) : token.start], read.text[token.end : token.end + 8]
         signed = before.endswith("\n") and not read.text[token.end :].strip()
-        next_year = int(found[1]) == year + 1 and (read.plans_at(token.start) or signed)
+        next_year = int(found[1]) == year + 1 and (read.plans_at(token.start, year) or signed)
         if not next_year and not MARKS["compared"].search(before) and not MARKS["dated"].match(after):
             reason = Problem("写的是 {other} 年，报告年度是 {year} 年", {"other": found[1], "year": year})
             flags.append(Flag("other-year", reason, token.start, token.end))

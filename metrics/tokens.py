@@ -33,12 +33,13 @@ HOTLINE = "12345"
 PEOPLE = ("名", "人", "位")
 LONGEST_TITLE = 60
 LONGEST_TAIL, LONGEST_CLAIM, LONGEST_DENIAL = 24, 14, 40
+LONGEST_SENTENCE, LONGEST_PARAGRAPH = 400, 2000  # letters before a number that say what it is of
 
 
 def _load(path: Path) -> dict:
     """The words of reports with {n}, {d} and the names of [subjects] filled in."""
     words = tomllib.loads(path.read_text("utf-8"))
-    names = {"n": NUMERALS, "d": r"\d"} | words["subjects"]
+    names = {"n": NUMERALS, "d": r"\d"}
 
     def filled(value):
         if isinstance(value, str):
@@ -47,6 +48,8 @@ def _load(path: Path) -> dict:
             return [filled(one) for one in value]
         return {key: filled(one) for key, one in value.items()} if isinstance(value, dict) else value
 
+    for name, text in words["subjects"].items():
+        names[name] = filled(text)
     return filled(words)
 
 
@@ -83,7 +86,7 @@ class Reach(NamedTuple):
     run        what stands between the number before it in the sentence and this one
     items      where it sums a list up ("A、B、C等共"), the items of the list; then `item` is what begins the first
     clause     from the last mark or number to the next, the list included
-    sentence   from the beginning of the sentence up to the figure, and its tail
+    sentence   from the beginning of the sentence up to the figure, and its tail; of a long one what is near
     paragraph  the same from the beginning of the paragraph
     heading    the heading above it, behind those it stands under
     """
@@ -238,11 +241,12 @@ class Text:
             item = verb[0] + item  # 发放手册、折页8000余份
         if token.claim:
             item = ""  # what a word denies or tells of all follows it
-        sentence = self._topical[self.sentence_start(token.start) : stop]
+        start = self.near_start(token.start)
         before = bisect_right(self._numbers, n - 1) - 1
         last = self.tokens[self._numbers[before]].end if before >= 0 else 0
-        run = text[max(last, self.sentence_start(token.start)) : token.start]
-        paragraph, heading = self._topical[line : token.start], self._heading(token.start)
+        run, sentence = text[max(last, start) : token.start], self._topical[start:stop]
+        paragraph = self._topical[max(line, token.start - LONGEST_PARAGRAPH) : token.start]
+        heading = self._heading(token.start)
         unit = (titled["unit"] or titled["cell"] or "") if titled else ""
         return Reach(item, tail, unit, run, listed, f"{clause}|{tail}", sentence, paragraph, heading)
 
@@ -263,6 +267,10 @@ class Text:
     def sentence_start(self, at: int) -> int:
         """Where the sentence of a place begins."""
         return _before(self._ends["sentence"], at)
+
+    def near_start(self, at: int) -> int:
+        """The same, or what of the sentence is no further off than words can say what a figure is of."""
+        return max(self.sentence_start(at), at - LONGEST_SENTENCE)
 
     def line_start(self, at: int) -> int:
         """Where the paragraph of a place begins."""
@@ -287,9 +295,11 @@ class Text:
                 begun, rank = start, own
         return found + ([(begun, len(self.text))] if begun is not None else [])
 
-    def plans_at(self, place: int) -> bool:
-        """Whether a place lies in one of them."""
-        return any(start <= place < end for start, end in self.planned)
+    def plans_at(self, place: int, year: int) -> bool:
+        """Whether a place lies in one of them, or below a title that names the year after the report's."""
+        titles = [one for one in self._heading(place).split("。") if not {"，", "："} & set(one)]
+        coming = any(str(year + 1) in title and str(year) not in title for title in titles)
+        return coming or any(start <= place < end for start, end in self.planned)
 
     def _heading(self, at: int) -> str:
         """The heading above a place, and those it stands under."""

@@ -660,6 +660,12 @@ def test_a_text_of_one_letter_is_read_like_any_other(sample, text):
     assert sum(claim.end - claim.start for claim in sample(text).claims) <= len(text)
 
 
+@pytest.mark.parametrize(("clauses", "sort"), [(10, "figure"), (60, "untracked")])
+def test_words_half_a_page_before_say_nothing_of_a_number(sample, clauses, sort):
+    between = "街道干部走访慰问群众，" * clauses
+    assert one(sample(f"深化普法宣传，{between}开展活动16场。"), "16场").sort == sort
+
+
 def test_one_fact_told_twice_with_two_numbers_is_noticed(sample):
     found = sample("举办法治宣传活动16场。\n全年法治宣传活动共18场。\n旁听庭审3场。\n组织旁听庭审4场。")
     assert one(found, "18场").verdict == "conflicts"
@@ -688,6 +694,15 @@ def test_a_part_that_is_missing_is_named(sample, gone):
 def test_a_year_that_is_not_the_reports_is_flagged(sample):
     found = sample(REPORT.replace("2024年12月18日", "2023年12月18日"))
     assert [flag.reason.text() for flag in found.flags] == ["写的是 2023 年，报告年度是 2024 年"]
+
+
+def test_next_years_number_is_a_plan_below_a_title_of_its_own(sample):
+    told = "（一）2025年法治建设重点\n1.开展法治宣传活动41场，覆盖2025年全年。\n"
+    found = sample(REPORT.replace("四、下一年度主要安排\n", f"四、其他事项\n{told}四、下一年度主要安排\n"))
+    assert [flag.reason.text() for flag in found.flags] == []
+    assert one(found, "41场").verdict == "unknown"
+    wrong = sample(f"{REPORT}\n（一）2025年，街道开展法治宣传活动41场。")  # is no title
+    assert [flag.sort for flag in wrong.flags] == ["other-year"]
 
 
 @pytest.mark.parametrize("blank", ["XX件", "××次", "____", "【待写：不足】", "发放X份"])
