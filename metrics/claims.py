@@ -46,7 +46,7 @@ ASIDE = {  # what stands before a number that is no figure of the year
     "change": "是增减幅度或上年的数",
     "respectively": "“分别”列举的数，请指定各是什么",
 }
-OTHERS = {  # whose figure it is, if not the office's
+OTHERS = {  # whose figure it is, if not the office's: by what stands before it, or by the text's title
     "a_place": "说的是本库没有登记的社区",
     "a_street": "说的是别的街道",
     "above": "说的是上级、其他单位或更大范围",
@@ -222,7 +222,18 @@ class _Checker:
         # Where a text names none of ours, the street that it does name may be the one that wrote it.
         own_street = {"a_street": streets if streets.search(read.text) else MARKS["street"]}
         self.ours = dict.fromkeys(OTHERS, self.places) | own_street
+        self.place_of_all, self.owner = self._titled(own_street["a_street"])
+        if self.place_of_all:
+            self.ours["above"] = MARKS["this_place"]
         self.asked: dict[tuple, dict[tuple, list[dict[str, Any]]]] = {}
+
+    def _titled(self, street: re.Pattern) -> tuple[re.Match | None, str]:
+        """The community that a text is of by its title; or whose it is else (one of OTHERS), if not a street's."""
+        title = self.read.title
+        if street.search(title):
+            return None, ""
+        whose = (name for name in OTHERS if MARKS[f"titled_{name}"].search(title))
+        return (place, "") if (place := self.places.search(title)) else (None, next(whose, ""))
 
     def figure(self, code: str, community: str | None = None, months: tuple[int, ...] = ()) -> dict[str, Any]:
         """The figure of an indicator, of the year or of a part: value, numerator, denominator, previous."""
@@ -268,7 +279,8 @@ class _Checker:
         if not told and (aside := self._aside(token, around) or self._summed(token, match)):
             return replace(made, reason=aside)
         if match is None:
-            return made if made.reason else replace(made, reason=Problem(NO_INDICATOR))
+            why = ASIDE["respectively"] if around.each else NO_INDICATOR
+            return made if made.reason else replace(made, reason=Problem(why))
         name = self.meanings[match.indicator].name
         if match.other_unit:
             unit = self.meanings[match.indicator].unit
@@ -302,13 +314,15 @@ class _Checker:
             return Problem(ASIDE["respectively"])  # 站北路、福苑两个社区受理487件、478件
         if token.number:
             listed = self.read.text[token.end : token.end + 1] == "、" or around.clause.startswith("|")
-            if listed and MARKS["apart"].search(sentence):
+            if listed and not around.each and MARKS["apart"].search(sentence):
                 return Problem(ASIDE["respectively"])
             for name, reason in ASIDE.items():
                 if any(MARKS[name].search(words) for words in (around.item, before, around.item + token.text)):
                     return Problem(reason)
             if MARKS["of_part"].search(sentence):
                 return Problem(PART)
+        if self.owner and not self.ours["a_street"].search(sentence):
+            return Problem(OTHERS[self.owner])
         for name, reason in OTHERS.items():
             named = [one for one in MARKS[name].finditer(sentence) if not self.ours[name].search(one[0])]
             if named and not MARKS["below"].search(sentence, named[-1].end()):
@@ -327,6 +341,8 @@ class _Checker:
     def _scope(self, token: Token, around: Reach) -> dict[str, Any]:
         """Of which part of the year and of the street a figure speaks."""
         place = self.places.search(around.clause) or self._subject(around.sentence)
+        if not place and not self.ours["a_street"].search(around.clause):
+            place = self.place_of_all
         community = self.communities[place[0]] if place else None
         return {"community": community, "months": self.times.at(token.start).months}
 
@@ -447,13 +463,14 @@ def _elided(read: Text, checker: _Checker, claims: list[Claim]) -> list[Claim]:
     """The claims, and what tells a figure again of another time without its name: 上半年咨询146人次，全年330人次."""
     figure = None
     for n, (one, token) in enumerate(zip(claims, read.tokens, strict=True)):
-        if one.sort == FIGURE and one.words and token.number:
+        if one.words and token.number and (one.sort == FIGURE or checker.times.at(one.start).other_year):
             figure = one
         elif figure and one.reason == Problem(NO_INDICATOR) and token.number:
             around = read.reach(n)
             again = MARKS["elided"].fullmatch(around.item) and unit_of(one.unit) == unit_of(figure.unit)
             here = read.sentence_start(one.start) <= figure.start
-            if again and here and checker.times.at(one.start).months != figure.months:
+            other = checker.times.at(one.start) != checker.times.at(figure.start)
+            if again and here and other:
                 claims[n] = checker.held(one, Match(figure.indicator, figure.words, True), token, around)
     return claims
 
@@ -484,25 +501,28 @@ def _of_one_kind(one: Claim, other: Claim) -> bool:
 
 
 def _undecided(read: Text, claims: list[Claim]) -> list[Claim]:
-    """The claims, but of several numbers in one sentence that would each be the same figure, and that all differ from
-    it, none is it for certain: their sum may be, or one of them."""
+    """The claims, but of several numbers in one sentence that would each be the same figure, those that differ from it
+    are not it for certain: one of them agrees, or their sum does, or any may be it."""
     like: dict[tuple, list[int]] = {}
     for n, one in enumerate(claims):
         if one.sort == FIGURE and one.words and one.value is not None:
             like.setdefault((read.sentence_start(one.start), one.indicator, one.community, one.months), []).append(n)
     for alike in like.values():
         some = [claims[n] for n in alike]
-        if len({one.value for one in some}) < 2 or {AGREES, TRUNCATED} & {one.verdict for one in some}:
+        if len({one.value for one in some}) < 2:
             continue
         stored, exact = some[0].stored, all(one.low == one.high for one in some)
-        summed = exact and stored is not None and sum(one.value for one in some) == stored
         said = {"n": len(some), "stored": shown(stored)}
-        for n in alike:
-            if summed:
-                told = Problem("同一句中 {n} 个这样的数合计 {stored}，与库相符", said)
+        if agreeing := [one for one in some if one.verdict in (AGREES, TRUNCATED)]:
+            told = Problem("同一句中与库相符的是“{text}”，这个数说的是别的，请指定", {"text": agreeing[0].text})
+        elif exact and stored is not None and sum(one.value for one in some) == stored:
+            told = Problem("同一句中 {n} 个这样的数合计 {stored}，与库相符", said)
+            for n in alike:
                 claims[n] = replace(claims[n], verdict=AGREES, reason=told)
-            else:
-                told = Problem("同一句中有 {n} 个数都像这一指标，分不清哪个是全年的，请指定", said)
+        else:
+            told = Problem("同一句中有 {n} 个数都像这一指标，分不清哪个是全年的，请指定", said)
+        for n in alike:
+            if claims[n].verdict not in (AGREES, TRUNCATED):
                 claims[n] = replace(claims[n], sort=UNTRACKED, verdict=UNKNOWN, stored=None, reason=told)
     return claims
 

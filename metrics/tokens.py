@@ -29,6 +29,7 @@ _UNIT = "|".join(wording.MEASURES)
 _TITLED = re.compile(
     rf"(?P<title>[^，。；：、\n\t（）]{{2,40}})(?:（(?P<unit>{_UNIT})）[：\t ]{{0,3}}|：|\t(?:(?P<cell>{_UNIT})\t)?)$"
 )
+_STATED = re.compile(rf"单位：({_UNIT})）")  # 12345工单（单位：件）：受理9232；办结9159
 HOTLINE = "12345"
 PEOPLE = ("名", "人", "位")
 LONGEST_TITLE = 60
@@ -89,6 +90,7 @@ class Reach(NamedTuple):
     sentence   from the beginning of the sentence up to the figure, and its tail; of a long one what is near
     paragraph  the same from the beginning of the paragraph
     heading    the heading above it, behind those it stands under
+    each       whether 分别 gives it the words of its own place in a list of names: A、B分别为1、2
     """
 
     item: str
@@ -100,6 +102,7 @@ class Reach(NamedTuple):
     sentence: str
     paragraph: str
     heading: str
+    each: bool = False
 
     @property
     def own(self) -> str:
@@ -229,6 +232,8 @@ class Text:
         titled = _TITLED.search(text[max(line, token.start - LONGEST_TITLE) : token.start])
         if titled and not COUNTED.search(titled["title"].replace(HOTLINE, "")):
             clause = titled["title"]
+        each = self._named_apart.get(n)
+        clause = each or clause
         items = [item for item in clause.split("、") if item]
         item, listed = (items[-1] if items else ""), ()
         head = item.rpartition("等")[2] if "等" in item else item
@@ -246,9 +251,28 @@ class Text:
         last = self.tokens[self._numbers[before]].end if before >= 0 else 0
         run, sentence = text[max(last, start) : token.start], self._topical[start:stop]
         paragraph = self._topical[max(line, token.start - LONGEST_PARAGRAPH) : token.start]
-        heading = self._heading(token.start)
+        heading = self._about + self._heading(token.start)
         unit = (titled["unit"] or titled["cell"] or "") if titled else ""
-        return Reach(item, tail, unit, run, listed, f"{clause}|{tail}", sentence, paragraph, heading)
+        if not unit and token.number and not token.number.unit:
+            unit = next(iter(_STATED.findall(paragraph)[-1:]), "")
+        return Reach(item, tail, unit, run, listed, f"{clause}|{tail}", sentence, paragraph, heading, bool(each))
+
+    @cached_property
+    def _named_apart(self) -> dict[int, str]:
+        """The places of numbers that 分别 gives to as many names before it, and the name of each."""
+        found: dict[int, str] = {}
+        starts = [self.tokens[n].start for n in self._numbers]
+        for match in MARKS["each_named"].finditer(self.text):
+            first = bisect_right(starts, match.end() - 1)
+            run = self._numbers[first : first + 1] if starts[first : first + 1] == [match.end()] else []
+            for n in self._numbers[first + 1 :] if run else []:
+                if not MARKS["joined"].fullmatch(self.text, self.tokens[run[-1]].end, self.tokens[n].start):
+                    break
+                run.append(n)
+            names = MARKS["joined"].split(match["names"])
+            if len(names) == len(run) > 1:
+                found |= zip(run, names, strict=True)
+        return found
 
     @cached_property
     def _topical(self) -> str:
@@ -281,6 +305,17 @@ class Text:
         """Where each heading begins, and its words: a short numbered line, or the numbered opening of a paragraph."""
         numbered = rf"[ \t　]*(?:[（(]?[{NUMERALS}\d]{{1,3}}[)）、.．])[^。\n]{{2,60}}"
         return [(match.start(), match[0]) for match in re.finditer(rf"(?m)^{numbered}", self.text)]
+
+    @cached_property
+    def title(self) -> str:
+        """The first line that says something, where it is short enough for a title."""
+        line = next((line.strip() for line in self.text.splitlines() if line.strip()), "")
+        return line if len(line) <= LONGEST_TITLE and not {"。", "，"} & set(line) else ""
+
+    @cached_property
+    def _about(self) -> str:
+        """The title of a bulletin of the hotline, which each of its paragraphs is about."""
+        return f"{self.title}。" if MARKS["of_the_hotline"].search(self.title) else ""
 
     @cached_property
     def planned(self) -> list[tuple[int, int]]:

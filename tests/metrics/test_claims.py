@@ -228,6 +228,18 @@ def test_one_altered_number_is_the_one_that_conflicts(sample, was, now):
         ("完成重大行政决策合法性审核317项", "317项", "review.documents"),
         ("完成法制审核36件", "36件", "review.documents"),
         ("举办法治宣传活动15至16场", "15至16场", "publicity.activities"),
+        ("12345热线响应率、解决率、满意率分别为98%、93.8%和95.3%", "93.8%", "hotline.resolution_rate"),
+        ("12345热线“响应率、满意率”分别达98%、95.3%", "达98%", "hotline.response_rate"),
+        ("当面、电话咨询分别为232人次、98人次", "232人次", "consultation.in_person"),
+        ("12345热线全年数据（单位：件）：受理总数9232；按期办结9159", "9159", "hotline.closed_in_time"),
+        ("2023年开展法治宣传活动41场，2024年增至16场", "16场", "publicity.activities"),
+        ("全年登记矛盾纠纷386件，化解385件", "386件", "mediation.received"),
+        ("现有执法人员33名，其中持证29名", "29名", "workforce.officers"),
+        ("负责人应出庭4件，实际出庭3件", "3件", "litigation.attended"),
+        ("收录应知应会法律法规17项，其中党内法规5项、法律法规12项", "17项", "list.must_know"),
+        ("法治宣传共计16场次", "16场次", "publicity.activities"),
+        ("热线专班全年回访群众5104人次，其中表示满意4890件", "4890件", "hotline.satisfied"),
+        ("法律顾问全年参与接待信访群众57件", "57件", "adviser.petition"),
     ],
 )
 def test_a_figure_is_known_by_what_offices_call_it(sample, text, number, indicator):
@@ -264,7 +276,6 @@ def test_a_figure_is_known_by_what_offices_call_it(sample, text, number, indicat
         ("消防安全培训覆盖300人", "300人"),
         ("计划举办法治宣传活动20场", "20场"),
         ("新增持证执法人员3名", "3名"),
-        ("当面、电话咨询分别为232人次、98人次", "232人次"),
         ("法律明白人考试通过率98%", "98%"),
         ("活动现场接待法律咨询56人次", "56人次"),
         ("海淀区全年受理市民诉求87.6万件，解决率96.1%", "96.1%"),
@@ -389,6 +400,25 @@ def test_a_figure_is_known_by_what_offices_call_it(sample, text, number, indicat
         ("镇聘法律顾问协同联动。全年审查合同20件，覆盖率达100%", "达100%"),
         ("被确定为2024年度三项重大决策之一", "三项"),
         ("普法讲座28次，参与法律知识竞赛300人", "300人"),
+        ("超期工单全区共47件", "47件"),
+        ("全区24个镇街共承办工单1.12万件", "1.12万件"),
+        ("市12345热线共受理群众诉求9232件", "9232件"),
+        ("桂花园社区“老娘舅”工作室受理纠纷92件", "92件"),
+        ("泰和社区律师全年值班48次，解答法律咨询115人次", "115人次"),
+        ("本社区全年承办12345工单426件", "426件"),
+        ("有4个社区的法律顾问服务时数未达到要求", "4个"),
+        ("民法典宣传月开展普法活动13场", "13场"),
+        ("餐饮油烟专项检查发现问题112个", "112个"),
+        ("书记、主任各讲法治课1次", "1次"),
+        ("开展宪法宣讲、民法典宣讲各1场", "1场"),
+        ("街道调委会共排查矛盾纠纷隐患412起，受理民间纠纷386起", "412起"),
+        ("矛盾纠纷多元化解中心共登记547件", "547件"),
+        ("开展国家安全教育日主题宣传，设置咨询台4个，发放普法折页1200份", "1200份"),
+        ("组织旁听庭审3次，庭前培训1次，参加干部66人次", "66人次"),
+        ("开展“典亮校园”普法活动5次，“法治护老”宣传活动3次", "3次"),
+        ("公务员学法考法，13名班子成员完成书面述法", "13名"),
+        ("审查村级合同176份", "176份"),
+        ("12345热线工单响应率、解决率分别提高98%、93.8%", "93.8%"),
     ],
 )
 def test_what_is_no_figure_of_the_year_is_matched_with_none(sample, text, number):
@@ -417,6 +447,25 @@ def test_of_several_like_numbers_in_one_sentence_none_is_the_figure_but_their_su
     assert {(one.sort, one.verdict) for one in found.claims} == {("untracked", "unknown")}
     found = sample("发放宣传品8412份，其余社区发放宣传册300份。")
     assert one(found, "8412份").verdict == "agrees"
+
+
+def test_a_number_beside_one_that_agrees_is_something_else(sample):
+    found = sample("街道受理12345工单9232件，网格受理工单426件。")
+    assert (one(found, "9232件").verdict, one(found, "426件").sort) == ("agrees", "untracked")
+
+
+def test_a_title_says_whose_the_figures_of_a_bulletin_are_and_what_they_are_about(sample):
+    told = "全年受理9232件。\n按期办结率98.9%。\n杨村街道办结工单9159件。"
+    found = sample(f"杨村街道2024年12345热线情况通报\n{told}")
+    assert [one.indicator for one in found.claims if one.sort == "figure"] == [
+        *("hotline.received", "hotline.in_time_rate", "hotline.closed"),
+    ]
+    found = sample(f"武清区2024年12345热线情况通报\n{told}")
+    assert [one.indicator for one in found.claims if one.sort == "figure"] == ["hotline.closed"]
+    found = sample(f"文华巷社区2024年12345热线情况\n{told}")
+    scopes = {one.indicator: one.community for one in found.claims if one.sort == "figure"}
+    assert scopes["hotline.received"] == scopes["hotline.in_time_rate"] is not None
+    assert scopes["hotline.closed"] is None
 
 
 def test_another_street_is_told_by_its_name_where_the_reports_own_stands_in_it(sample):
