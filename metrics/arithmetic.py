@@ -1,23 +1,23 @@
-"""Sums and shares a report states, computed again from the numbers it gives: 办结591件 of 594 is not 99.6%."""
+"""Sums, shares and changes a report states, computed again from the numbers it gives: 591 of 594 is not 99.6%."""
 
 import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator
 from fractions import Fraction
-from itertools import pairwise
 from typing import NamedTuple
 
 from db.language import Problem
 from metrics.phrases import unit_of
 from metrics.tokens import MARKS, WORDS, Text, Token
-from metrics.wording import Number, quantized, truncated
+from metrics.wording import POINTS, Number, quantized, truncated
 
 _WORDS = {name: re.compile(text) for name, text in WORDS["arithmetic"].items()}
 SPLITS = _WORDS["splits"]  # 其中, 包括: what follows is a part
 _SPLIT_ENDS = re.compile(f"[。；！？\n]|{SPLITS.pattern}")
 MOST_BASES = 60  # counts before a share that it may be a share of
 MOST_PARTS = 30  # of a sum
+MOST_WORDS = 24  # letters before a number that say it is a total, or of which time
 AGREES, TRUNCATED, CONFLICTS = "agrees", "agrees-if-truncated", "conflicts"
 
 
@@ -42,7 +42,7 @@ def printed(number: Number, exactly: Fraction, whole: bool) -> str:
 
 
 def findings(text: Text) -> list[Finding]:
-    """Every share and sum that can be computed again, and what comes of it."""
+    """Every share, sum and change that can be computed again, and what comes of it."""
     counts = [
         (n, token) for n, token in enumerate(text.tokens) if token.number and token.number.exact and not _share(token)
     ]
@@ -53,7 +53,7 @@ def findings(text: Text) -> list[Finding]:
     shares = [one for one in tried if one and one.pairs]
     # Of the bases that would do, the one that most shares of the text are taken from is the one meant.
     often = Counter(whole for one in shares for whole in one.agreeing)
-    return [*(found for one in shares for found in _judged(one, often)), *_sums(text, counts)]
+    return [*(found for one in shares for found in _judged(one, often)), *_sums(text, counts), *_changes(text)]
 
 
 def _share(token: Token) -> bool:
@@ -116,6 +116,8 @@ def _tried(
         if done and len(like) == 2:  # 满意5040件，基本满意1008件，满意率96%: of both
             parts.append((sum(Fraction(one.number.value) for one in like), parts[0][1]))
         bases = counts[first:last]
+        if _WORDS["called_back"].search(rate[1]):  # 解决率 is of the call-backs, where their number is told
+            bases = [one for one in bases if _WORDS["call_backs"].search(text.reach(one[0]).item)][-1:] or bases
     if not parts:
         return None
     found = []
@@ -127,8 +129,7 @@ def _tried(
         ]
         told += [(lines[line], False)] if line in lines and lines[line] >= value else []
         found += [(value, whole, clear) for whole, clear in told if whole and (whole != value or _only(told, value))]
-    numbers = [one.number for _, one in counts[first:last] if one.number.places > 0]
-    halves = {Fraction(one.value): Fraction(10) ** one.places / 2 for one in numbers}
+    halves = {Fraction(one.number.value): _off(one) for _, one in counts[first:last] if _off(one)}
     return _Tried(n, token, list(dict.fromkeys(found)), halves)
 
 
@@ -166,6 +167,9 @@ def _judged(tried: _Tried, often: Counter) -> Iterator[Finding]:
 
     part, whole, clear = min(tried.pairs, key=fitness)
     verdict = tried.verdict(part, whole)
+    within = [100 * part / other for part, other, _ in tried.pairs if other == whole]
+    if verdict == CONFLICTS and min(within) < printed_as < max(within):
+        return  # who is nearly satisfied may count for a part: 满意率 with a weight
     if verdict == CONFLICTS and not (clear and abs(100 * part / whole - printed_as) > tried.play(part, whole)):
         return
     share = float(quantized(100 * part / whole, -4))
@@ -213,15 +217,17 @@ def _sums(text: Text, counts: list[tuple[int, Token]]) -> Iterator[Finding]:
             stop = bisect_left(starts, end.start()) if end else len(starts)
             following = [one for _, one in counts[bisect_left(starts, match.end()) : stop]]
             parts = _listed(text, counts[at][1], following, True)
+            if whole := len(parts) == 1 and _halves(text, following, counts):
+                parts = following[:2]  # 办结9012件，其中按期办结8990件，超期办结22件
             # 收到3059条，甲部门1904条，乙部门1155条，其中咨询1160条、投诉1899条: of the first of them
             added = sum(one.number.value for one in parts)
             told = [one for one in counts[bisect_left(starts, sentence) : at + 1] if one[1].number.value == added]
             total = next((one for one in told if _alike(one[1], counts[at][1])), counts[at])
-            yield from _compared(*total, parts, whole=False)
-    for n, ((_, last), (at, total)) in enumerate(pairwise(counts), 1):  # 咨询14件、求助35件、投诉80件，合计129件
-        if _alike(last, total) and _WORDS["total"].fullmatch(text.text, last.end, total.start):
-            run = _run(text, [one for _, one in counts[max(0, n - MOST_PARTS) : n] if _alike(one, total)])
-            yield from _compared(at, total, run, whole=True)
+            yield from _compared(*total, parts, bool(whole))
+    for n, (at, total) in enumerate(counts):  # 咨询14件、求助35件、投诉80件，三类合计129件
+        start = text.sentence_start(total.start)
+        if _WORDS["total"].search(text.text, max(start, total.start - MOST_WORDS), total.start):
+            yield from _total(text, at, total, [one for _, one in counts[bisect_left(starts, start) : n]])
     for match in re.finditer("（([^（）\n]*)）", text.text):
         at = bisect_left(starts, match.start()) - 1
         if (
@@ -231,7 +237,31 @@ def _sums(text: Text, counts: list[tuple[int, Token]]) -> Iterator[Finding]:
         ):
             inside = [one for _, one in counts[at + 1 : bisect_left(starts, match.end())]]
             parts = _listed(text, counts[at][1], inside, False)
-            yield from _compared(*counts[at], parts, whole=not SPLITS.search(match[1]))
+            yield from _compared(*counts[at], parts, not SPLITS.search(match[1]))
+
+
+def _halves(text: Text, following: list[Token], counts: list[tuple[int, Token]]) -> bool:
+    """Whether the first two counts that follow a total are the two that it falls into by their words."""
+    two = [one for one in counts if one[1] in following[:2]]
+    return len(two) == 2 and bool(_WORDS["halves"].search("|".join(text.reach(n).item for n, _ in two)))
+
+
+def _total(text: Text, at: int, total: Token, before: list[Token]) -> Iterator[Finding]:
+    """What comes of a total behind its parts: a list that 、 keeps together, or what the sentence counts of its kind.
+
+    Which of the latter it sums up is not said: of them the last few may be its parts, but some have to be.
+    """
+    like = [one for one in before if _alike(one, total)]
+    if like and not _WORDS["behind"].fullmatch(text.text, like[-1].end, total.start):
+        return
+    row = _run(text, like)[-MOST_PARTS:]
+    if len(row) < 2:
+        split = [one for one in like if not SPLITS.search(text.text, one.end, total.start)]
+        like = split or like
+        tails = [like[n:] for n in range(max(0, len(like) - MOST_PARTS), len(like) - 1)]
+        stated = Fraction(total.number.value)
+        row = min(tails, key=lambda some: abs(_sum(some) - stated), default=[])
+    yield from _compared(at, total, row, whole=True, behind=True)
 
 
 def _listed(text: Text, total: Token, following: list[Token], joined: bool) -> list[Token]:
@@ -249,13 +279,113 @@ def _alike(one: Token, other: Token) -> bool:
     return unit_of(one.number.unit) == unit_of(other.number.unit)
 
 
-def _compared(at: int, total: Token, parts: list[Token], whole: bool) -> Iterator[Finding]:
+def _compared(at: int, total: Token, parts: list[Token], whole: bool, behind: bool = False) -> Iterator[Finding]:
     """Parts of which some may be left out may add up to less, never to more; `whole` ones to the total."""
     if len(parts) < 2:
         return
-    added = sum(int(one.number.value) for one in parts)
-    said = {"total": f"{total.number.value}", "sum": f"{added}", "parts": f"{len(parts)}"}
-    if added == total.number.value:
-        yield Finding(at, AGREES, Problem("后面 {parts} 项合计 {sum}，与总数相符", said))
-    elif added > total.number.value or whole:
-        yield Finding(at, CONFLICTS, Problem("后面 {parts} 项合计 {sum}，与总数 {total} 不符", said))
+    stated, added, off = Fraction(total.number.value), _sum(parts), _off(total) + sum(map(_off, parts))
+    said = {"total": _plain(stated), "sum": _plain(added), "parts": f"{len(parts)}"}
+    if added == stated:
+        yield Finding(at, AGREES, Problem(_ADDED[behind, True], said))
+    elif added > stated + off or (whole and added < stated - off):
+        yield Finding(at, CONFLICTS, Problem(_ADDED[behind, False], said))
+
+
+_ADDED = {
+    (False, True): "后面 {parts} 项合计 {sum}，与总数相符",
+    (False, False): "后面 {parts} 项合计 {sum}，与总数 {total} 不符",
+    (True, True): "前面 {parts} 项合计 {sum}，与总数相符",
+    (True, False): "前面 {parts} 项合计 {sum}，与总数 {total} 不符",
+}
+
+
+def _sum(parts: list[Token]) -> Fraction:
+    return sum((Fraction(one.number.value) for one in parts), Fraction(0))
+
+
+def _off(one: Token) -> Fraction:
+    """How far a count told in 万 may be from what was counted; nothing for one told to the last."""
+    return Fraction(10) ** one.number.places / 2 if one.number.places > 0 else Fraction(0)
+
+
+def _plain(number: Fraction) -> str:
+    return f"{number}" if number.denominator == 1 else f"{float(number):g}"
+
+
+# ------------------------------------------------------------------------------------------- changes
+
+
+class _Told(NamedTuple):
+    """A number of a sentence that is no change, and whether it is told for comparison: 较上年的8310件."""
+
+    token: Token
+    compared: bool
+
+
+def _changes(text: Text) -> Iterator[Finding]:
+    """Every change told with what it is from and to: 比去年的8120件增加730件, 由94%升至97%，上升3个百分点."""
+    told: list[_Told] = []
+    sentence, earlier = -1, {}  # the counts of the sentences before
+    for n, token in enumerate(text.tokens):
+        if not token.number or not token.number.exact:
+            continue
+        if (start := text.sentence_start(token.start)) != sentence:
+            earlier |= {(one.token.number.value, unit_of(one.token.number.unit)): one.token for one in told}
+            told, sentence = [], start
+        change = _WORDS["changed"].search(text.reach(n).item)
+        if not change:
+            before = text.text[max(start, token.start - MOST_WORDS) : token.start]
+            told.append(_Told(token, bool(_WORDS["compared"].search(before))))
+        elif not change["than"]:
+            down = bool(change["down"])
+            if ends := _ends_of(text, token, told, bool(change["year"])):
+                yield from _change(n, token, down, *ends)
+            elif told and told[-1].compared and _alike(told[-1].token, token):
+                moved = told[-1].token.number.value + token.number.value * (-1 if down else 1)
+                if now := earlier.get((moved, unit_of(token.number.unit))):
+                    told.insert(0, _Told(now, False))  # and so for the share that follows: 增加922件，增长11.1%
+                    yield from _change(n, token, down, told[-1].token, now)
+
+
+def _ends_of(text: Text, token: Token, told: list[_Told], of_a_year: bool) -> tuple[Token, Token] | None:
+    """From what to what a change is; None where the sentence does not say both."""
+    points = token.number.unit == POINTS
+    like = [
+        one for one in told if _share(one.token) == points and (points or _share(token) or _alike(one.token, token))
+    ]
+    if len(like) < 2 or not _alike(like[-2].token, like[-1].token):
+        return None
+    (first, _), (second, compared) = like[-2:]
+    between = text.text[first.end : second.start]
+    if compared:  # 今年9232件，较上年的8310件增加922件
+        return None if like[-2].compared else (second, first)
+    if _WORDS["risen"].fullmatch(between):
+        return first, second  # 由94.0%升至97.2%
+    begun = text.text[max(text.sentence_start(first.start), first.start - MOST_WORDS) : first.start]
+    periods = _WORDS["period"].search(begun) and _WORDS["period"].search(between)
+    return (first, second) if periods and not of_a_year else None
+
+
+def _change(at: int, token: Token, down: bool, before: Token, now: Token) -> Iterator[Finding]:
+    """What comes of a change between two numbers: of counts in percent or as a count, of rates in points."""
+    old, new = Fraction(before.number.value), Fraction(now.number.value)
+    if (relative := _share(token)) and not old:
+        return
+    exactly = abs(new - old) * (100 / old if relative else 1)
+    off = (_off(before) + _off(now)) * (100 / old if relative else 1)
+    verdict = printed(token.number, exactly, True) if (new < old) == down or new == old else CONFLICTS
+    if verdict == CONFLICTS and off and abs(exactly - Fraction(token.number.value)) <= off + _off(token):
+        return
+    ends = {name: f"{_plain(value)}{now.number.unit}" for name, value in (("before", old), ("now", new))}
+    change = f"{_plain(Fraction(quantized(exactly, -2)))}{token.number.unit}"
+    yield Finding(at, verdict, Problem(_MOVED[verdict, new < old], ends | {"change": change, "text": token.text}))
+
+
+_MOVED = {
+    (AGREES, False): "文中由 {before} 到 {now}，增加 {change}，与所写相符",
+    (AGREES, True): "文中由 {before} 到 {now}，减少 {change}，与所写相符",
+    (TRUNCATED, False): "文中由 {before} 到 {now}，增加 {change}，截断后才是 {text}",
+    (TRUNCATED, True): "文中由 {before} 到 {now}，减少 {change}，截断后才是 {text}",
+    (CONFLICTS, False): "文中由 {before} 到 {now}，增加 {change}，写的却是 {text}",
+    (CONFLICTS, True): "文中由 {before} 到 {now}，减少 {change}，写的却是 {text}",
+}

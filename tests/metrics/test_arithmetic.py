@@ -38,6 +38,62 @@ def test_a_total_behind_its_parts_is_their_sum(total, verdict):
     assert judged(f"咨询类14件、求助类35件、建议类21件、投诉类80件，合计{total}。") == {total: verdict}
 
 
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        ("光明96件、和平里81件、西苑77件，三个社区合计{n}件。", (254, 264)),
+        ("满意率在95%以上的镇街15个，90%至95%的6个，低于90%的4个，合计{n}个。", (25, 24)),
+        ("受理9232件，其中电话受理7000件，网络受理2000件，合计{n}件。", (9000, 9100)),
+        ("直接答复109.8万件，转派76.5万件，二者合计{n}万件。", ("186.3", "187.3")),
+        ("受理工单900件，回访800件，满意960件，基本满意192件，满意和基本满意合计{n}件。", (1152, 1162)),
+    ],
+)
+def test_a_total_sums_up_what_its_sentence_counts_last(text, verdict):
+    right, wrong = verdict
+    assert list(judged(text.format(n=right)).values()) == ["agrees"]
+    assert list(judged(text.format(n=wrong)).values()) == ["conflicts"]
+
+
+def test_what_falls_into_two_by_its_words_is_their_sum():
+    assert judged("办结9012件，其中按期办结8990件，超期办结22件。") == {"9012件": "agrees"}
+    assert judged("办结9012件，其中按期办结8990件，超期办结32件。") == {"9012件": "conflicts"}
+    assert judged("办结9012件，其中电话回访8990件，上门回访32件。") == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        ("受理8850件，比去年的8120件增加730件，增幅9.0%。", ["agrees", "agrees"]),
+        ("受理8850件，比去年的8120件增加720件，增幅9.0%。", ["conflicts", "agrees"]),
+        ("受理8850件，较上年8120件下降9.0%。", ["conflicts"]),
+        ("满意率由94.0%升至97.2%，上升3.2个百分点。", ["agrees"]),
+        ("满意率由94.0%升至97.2%，上升3.1个百分点。", ["conflicts"]),
+        ("满意率一季度为95.1%，二季度为96.6%，提高1.5个百分点。", ["agrees"]),
+        ("满意率一季度为95.1%，二季度为96.6%，同比提高1.6个百分点。", []),  # of the year before, which is not told
+        ("由400件增至520件，增长30%。", ["agrees"]),
+        ("受理1.12万件，较上年1.10万件增长1.9%。", []),  # or 0.9%, or 2.7%
+        ("受理2.24万件，较上年1.10万件增长50%。", ["conflicts"]),
+        ("今年共受理9232件。\n与2023年的8310件相比，受理量增加922件，增长11.1%。", ["agrees", "agrees"]),
+        ("受理9050件。\n较2023年的9800件减少750件；较2022年的9600件减少650件。", ["agrees"]),
+        ("受理9232件，同比增长5.3%；办结9159件，同比增长4.1%。", []),
+    ],
+)
+def test_a_change_is_what_its_two_numbers_differ_by(text, verdict):
+    assert list(judged(text).values()) == verdict
+
+
+def test_a_share_of_call_backs_is_none_of_the_contacts():
+    told = "有效回访5200件，已联系5190件，已解决4966件，解决率{}。"
+    assert judged(told.format("95.5%")) == {"95.5%": "agrees"}
+    assert judged(told.format("95.7%")) == {"95.7%": "conflicts"}  # 4966 of 5190
+
+
+def test_who_is_nearly_satisfied_may_count_for_a_part():
+    told = "回访6300件，满意5040件，基本满意1008件，满意率{}。"
+    assert judged(told.format("93.6%")) == {}  # 0.85 of each
+    assert judged(told.format("97%")) == {"97%": "conflicts"}
+
+
 def test_a_total_of_other_things_is_no_sum_of_what_stands_before_it():
     assert judged("举办活动16场，发放宣传品8412份，合计覆盖30个社区。") == {}
     assert judged("受理工单100件。咨询类14件、求助类35件，共计3类。") == {}
