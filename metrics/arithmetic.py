@@ -217,17 +217,16 @@ def _sums(text: Text, counts: list[tuple[int, Token]]) -> Iterator[Finding]:
             stop = bisect_left(starts, end.start()) if end else len(starts)
             following = [one for _, one in counts[bisect_left(starts, match.end()) : stop]]
             parts = _listed(text, counts[at][1], following, True)
-            if whole := len(parts) == 1 and _halves(text, following, counts):
-                parts = following[:2]  # 办结9012件，其中按期办结8990件，超期办结22件
             # 收到3059条，甲部门1904条，乙部门1155条，其中咨询1160条、投诉1899条: of the first of them
             added = sum(one.number.value for one in parts)
             told = [one for one in counts[bisect_left(starts, sentence) : at + 1] if one[1].number.value == added]
             total = next((one for one in told if _alike(one[1], counts[at][1])), counts[at])
-            yield from _compared(*total, parts, bool(whole))
+            yield from _compared(*total, parts, whole=False)
     for n, (at, total) in enumerate(counts):  # 咨询14件、求助35件、投诉80件，三类合计129件
         start = text.sentence_start(total.start)
         if _WORDS["total"].search(text.text, max(start, total.start - MOST_WORDS), total.start):
             yield from _total(text, at, total, [one for _, one in counts[bisect_left(starts, start) : n]])
+    yield from _fallen(text, counts)
     for match in re.finditer("（([^（）\n]*)）", text.text):
         at = bisect_left(starts, match.start()) - 1
         if (
@@ -240,10 +239,15 @@ def _sums(text: Text, counts: list[tuple[int, Token]]) -> Iterator[Finding]:
             yield from _compared(*counts[at], parts, not SPLITS.search(match[1]))
 
 
-def _halves(text: Text, following: list[Token], counts: list[tuple[int, Token]]) -> bool:
-    """Whether the first two counts that follow a total are the two that it falls into by their words."""
-    two = [one for one in counts if one[1] in following[:2]]
-    return len(two) == 2 and bool(_WORDS["halves"].search("|".join(text.reach(n).item for n, _ in two)))
+def _fallen(text: Text, counts: list[tuple[int, Token]]) -> Iterator[Finding]:
+    """Totals held against what they fall into by their words: 办结9012件，其中按期办结8990件，超期办结22件."""
+    for n, (at, total) in enumerate(counts):
+        for size, name in ((3, "halves"), (4, "thirds")):
+            some = counts[n : n + size]
+            together = len(some) == size and text.sentence_start(total.start) == text.sentence_start(some[-1][1].start)
+            alike = together and all(_alike(one, total) for _, one in some)
+            if alike and _WORDS[name].fullmatch("|".join(text.reach(m).item for m, _ in some)):
+                yield from _compared(at, total, [one for _, one in some[1:]], whole=name == "halves")
 
 
 def _total(text: Text, at: int, total: Token, before: list[Token]) -> Iterator[Finding]:

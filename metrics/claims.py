@@ -218,7 +218,7 @@ class _Checker:
         self.communities |= {name: code for name, code in shorter.items() if len(name) > 2}
         self.places = re.compile("|".join(sorted(map(re.escape, self.communities), key=len, reverse=True)) or "(?!)")
         own = (re.escape(name) for code, name in names.items() if code.endswith("000"))
-        streets = re.compile("|".join(own) or "(?!)")
+        self.streets = streets = re.compile("|".join(own) or "(?!)")
         # Where a text names none of ours, the street that it does name may be the one that wrote it.
         own_street = {"a_street": streets if streets.search(read.text) else MARKS["street"]}
         self.ours = dict.fromkeys(OTHERS, self.places) | own_street
@@ -321,7 +321,9 @@ class _Checker:
                     return Problem(reason)
             if MARKS["of_part"].search(sentence):
                 return Problem(PART)
-        if self.owner and not self.ours["a_street"].search(sentence):
+            if not token.number.exact and MARKS["threshold"].match(around.tail):
+                return Problem("说的是界限，不是已有的数")  # 解决率在95%以上的有3个
+        if self.owner and not self.streets.search(sentence):
             return Problem(OTHERS[self.owner])
         for name, reason in OTHERS.items():
             named = [one for one in MARKS[name].finditer(sentence) if not self.ours[name].search(one[0])]
@@ -470,8 +472,11 @@ def _elided(read: Text, checker: _Checker, claims: list[Claim]) -> list[Claim]:
             again = MARKS["elided"].fullmatch(around.item) and unit_of(one.unit) == unit_of(figure.unit)
             here = read.sentence_start(one.start) <= figure.start
             other = checker.times.at(one.start) != checker.times.at(figure.start)
-            if again and here and other:
-                claims[n] = checker.held(one, Match(figure.indicator, figure.words, True), token, around)
+            # 来访213人次，电话98人次，合计311人次 is the sum that they are parts of
+            of = checker.phrases.sum_with(figure.indicator) if MARKS["total"].search(around.item) else None
+            listed = read.text.startswith("、", one.end)  # 响应率…、解决率…，二季度为99%、84%
+            if again and here and not listed and (other or of):
+                claims[n] = checker.held(one, Match(of or figure.indicator, figure.words, True), token, around)
     return claims
 
 
@@ -479,18 +484,27 @@ def _parts_apart(read: Text, claims: list[Claim]) -> Iterator[Claim]:
     """The claims, but what a sentence splits off its total (受理9232件，其中…受理91件) is a figure of its own, and
     so is what all of another number are (督办件16件全部办结)."""
     told: dict[str, int] = {}
-    sentence = -1
+    sentence, whole = -1, None
     for last, one in pairwise([None, *claims]):
         if (start := read.sentence_start(one.start)) != sentence:
-            told, sentence = (told if SPLITS.match(read.text, start) else {}), start
+            told, sentence, whole = (told if SPLITS.match(read.text, start) else {}), start, None
         before = told.get(one.indicator) if one.sort == FIGURE and one.words else None  # what a person said stands
         between = read.text[before : one.start] if before is not None else ""
         theirs = last and last.end == one.start and one.value is None and not _of_one_kind(last, one)
         parted = SPLITS.search(between) or between.rfind("（") > between.rfind("）")
+        # 受理矛盾纠纷142件，…其中由12345热线转来的41件 are disputes, and no tickets
+        parted = parted or (
+            whole
+            and one.words
+            and not _of_one_kind(one, whole)
+            and one.unit == whole.unit
+            and SPLITS.search(read.text, whole.end, one.start)
+        )
         if one.sort == FIGURE and (theirs or parted):
             one = replace(one, sort=UNTRACKED, verdict=UNKNOWN, stored=None, reason=Problem(PART))
         elif one.sort == FIGURE:
             told.setdefault(one.indicator, one.end)
+            whole = one if one.words and one.value is not None and one.unit != "%" else whole
         yield one
 
 

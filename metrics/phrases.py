@@ -67,6 +67,10 @@ class Phrases:
             for code, parts in sums.items()
         }
 
+    def sum_with(self, code: str) -> str | None:
+        """The indicator that is the sum of this one and others, if one is."""
+        return next((total for total, parts in self.parts.items() if code in parts), None)
+
     def match(self, token: Token, around: Reach) -> Match | None:
         """The indicator a figure is meant to be, the nearest where none is certain, None where no words fit."""
         if summed := self._sum(token, around):
@@ -116,7 +120,8 @@ class Phrases:
             return phrase.unit == "%"
         if token.number.value == 0 and not token.number.unit:  # 延期工单为0
             return phrase.unit != "%"
-        return unit_of(phrase.unit) == unit_of(token.number.unit or around.unit)
+        units = phrase.unit, self.meanings[phrase.indicator].unit["zh"]
+        return unit_of(token.number.unit or around.unit) in map(unit_of, units)
 
     @staticmethod
     def _blocked(phrase: Phrase, around: Reach, claim: str) -> bool:

@@ -14,7 +14,7 @@ from db.language import Problem
 from metrics.tokens import MARKS, WORDS, Text
 
 _ROWS = {row["name"]: re.compile(row["pattern"]) for row in WORDS["time"]}
-_ENDS = "(?P<sentence>[。！？])|(?P<line>\n)|(?P<close>）)"
+_ENDS = "(?P<sentence>[。！？])|(?P<line>\n)|(?P<close>）)|(?P<pause>[，；])"
 _MARKS = re.compile("|".join([*(f"(?P<{name}>{row.pattern})" for name, row in _ROWS.items()), _ENDS]))
 _SPANS = {"half": WORDS["halves"], "named_month": WORDS["named_months"]}  # words → first and last month
 _LAST_DAYS = 28  # a stretch from the first of a month to one of its last days is told of whole months
@@ -58,57 +58,71 @@ class Times:
 
     def _walk(self) -> None:
         # What the text begins with, the paragraph and the sentence say, None where nothing; of a sentence that a
-        # bracket interrupts, what it said before.
-        begun = paragraph = sentence = around = None
+        # bracket or a figure told for comparison (去年同期为7960件，) interrupts, what it said before.
+        begun = paragraph = sentence = around = beside = None
+        told: list[Time] = []  # of which times the sentence tells figures
         for match in _MARKS.finditer(self.text):
             name = match.lastgroup
-            if name in ("line", "point"):
-                paragraph = sentence = around = None
-            elif name == "sentence":
-                sentence = around = None
-            elif name == "close":
-                if around is not None:
-                    (sentence,), around = around, None
-            elif self._idle(name, match.start(), sentence, sentence or paragraph or begun or YEAR):
+            if name in ("line", "point", "sentence"):
+                sentence = around = beside = None
+                paragraph, told = paragraph if name == "sentence" else None, []
+            elif name in ("close", "pause"):
+                was, around, beside = (around, None, beside) if name == "close" else (beside, around, None)
+                if was is None:
+                    continue
+                (sentence,) = was
+            elif self._idle(name, match, sentence, sentence or paragraph or begun or YEAR, told):
                 continue
             else:
-                time, lasts, begins = self._told(name, match)
-                if not lasts and self._in_brackets(match.start()):
+                time, lasts, begins = self._told(name, match, begun, told)
+                if name == "beside":
+                    beside = (sentence,)
+                elif not lasts and self._in_brackets(match.start()):
                     around = (sentence,)
-                if lasts and sentence != YEAR:  # 全年9232件，其中3月903件: the next sentence tells of the year
+                before = self._figures_before(match.start())
+                if lasts and not before:  # but 全年9232件，其中3月903件: the next sentence tells of the year
                     paragraph = time
                     begun = time if begins and begun in (None, Time((), EVENT)) else begun
                 sentence = time
+                told = [*(one for one in told if before and one != time), time]
             self.places.append(match.end())
             self.held.append(sentence or paragraph or begun or YEAR)
 
-    def _idle(self, name: str, place: int, sentence: Time | None, held: Time) -> bool:
+    def _idle(self, name: str, match: re.Match, sentence: Time | None, held: Time, told: list[Time]) -> bool:
         """Whether words say nothing new where they stand."""
         if name == "whole":
             return held.other_year  # 2023年，…全年受理: the whole of that year
         if name == "until":
             return held.aside == PASSING  # 成立于2020年。截至目前: since then
         if name == "event":
-            return bool(MARKS["several"].search(self._said_before(place)))  # 举办活动16场，活动现场发放: of all of them
-        if name in ("total", "so_far"):  # 1—6月累计受理: of those months; but 5月968件，12月590件，合计: of more
-            return not (sentence and sentence.months and MARKS["counted"].search(self._said_before(place)))
+            return bool(MARKS["several"].search(self._said_before(match.start())))  # 举办活动16场，活动现场发放: of all
+        if name == "total":  # 一季度213人次，98人次，合计: of that; but 5月968件，12月590件，合计: of more
+            return len(told) < 2
+        if name == "so_far":  # 1—6月累计受理: of those months
+            return not (sentence and sentence.months and self._figures_before(match.start()))
+        if name == "year" and match[0].startswith("今年"):  # 截至8月底，街道今年已举办
+            return bool(sentence and sentence.months and not self._figures_before(match.start()))
         return name == "none"
 
-    def _told(self, name: str, match: re.Match) -> tuple[Time, bool, bool]:
+    def _told(self, name: str, match: re.Match, begun: Time | None, told: list[Time]) -> tuple[Time, bool, bool]:
         """What words say, whether it lasts beyond their sentence, and whether a text may begin with it."""
         parts = _ROWS[name].match(self.text, match.start()).groups()
-        if name == "last_year":
+        if name == "last_year" or (name == "beside" and not any(parts)):
             return self._other(self.year - 1), False, False
         year = next((int(part) for part in parts if part and len(part) == 4), self.year)
         if year != self.year:
-            opens = self._opens(match.start()) and not self._alone(match)
+            opens = name != "beside" and self._opens(match.start()) and not self._alone(match)
             return self._other(year), opens, opens
         if name == "until" and (numbers := _numbers(parts)) and numbers[0] < self.cut_off.month:
             return Time((), PASSING), True, False
-        if name in ("total", "so_far"):
-            return YEAR if name == "total" else Time((), PASSING), False, False
+        if name == "total":
+            return _together(told), False, False
+        if name in ("beside", "so_far"):
+            return Time((), PASSING) if name == "so_far" else YEAR, False, False
         if name in ("whole", "year", "until"):
             return YEAR, True, True
+        if name == "short" and begun and len(begun.months) == 1 and MARKS["this_month"].match(match[0]):
+            return begun, False, False
         if name in _ASIDE:
             lasts = name != "passing" and (name != "lately" or self._counted(match.end()))
             begins = name == "short" or (name in _BEGINS and match.start() < self.first and not self._alone(match))
@@ -139,6 +153,10 @@ class Times:
     def _said_before(self, place: int) -> str:
         """What the sentence says up to a place."""
         return _SENTENCE.split(self.text[max(0, place - _FAR) : place])[-1]
+
+    def _figures_before(self, place: int) -> bool:
+        """Whether the sentence tells figures before a place."""
+        return bool(MARKS["counted"].search(self._said_before(place)))
 
     def _counted(self, place: int) -> bool:
         """Whether figures follow in the sentence."""
@@ -176,6 +194,13 @@ class Times:
     def _in_brackets(self, place: int) -> bool:
         start = max(0, place - _FAR)
         return self.text.rfind("（", start, place) > max(self.text.rfind(mark, start, place) for mark in "）。\n")
+
+
+def _together(told: list[Time]) -> Time:
+    """The months that follow one another in what a sentence told of, 7月231件，8月218件，9月189件; else the year."""
+    months = tuple(sorted({month for one in told for month in one.months}))
+    following = months and months[-1] - months[0] + 1 == len(months) < 12
+    return Time(months) if following and all(one.months for one in told) else YEAR
 
 
 def _numbers(parts: tuple) -> list[int]:

@@ -314,8 +314,8 @@ class Text:
 
     @cached_property
     def _about(self) -> str:
-        """The title of a bulletin of the hotline, which each of its paragraphs is about."""
-        return f"{self.title}。" if MARKS["of_the_hotline"].search(self.title) else ""
+        """The title of a bulletin of the hotline, whatever it calls that: each of its paragraphs is about it."""
+        return f"{self.title}。{HOTLINE}。" if MARKS["of_the_hotline"].search(self.title) else ""
 
     @cached_property
     def planned(self) -> list[tuple[int, int]]:

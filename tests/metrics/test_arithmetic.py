@@ -41,6 +41,7 @@ def test_a_total_behind_its_parts_is_their_sum(total, verdict):
 @pytest.mark.parametrize(
     ("text", "verdict"),
     [
+        ("农田排涝18件、村道破损31件，以上两类共{n}件。", (49, 101)),
         ("光明96件、和平里81件、西苑77件，三个社区合计{n}件。", (254, 264)),
         ("满意率在95%以上的镇街15个，90%至95%的6个，低于90%的4个，合计{n}个。", (25, 24)),
         ("受理9232件，其中电话受理7000件，网络受理2000件，合计{n}件。", (9000, 9100)),
@@ -58,6 +59,8 @@ def test_what_falls_into_two_by_its_words_is_their_sum():
     assert judged("办结9012件，其中按期办结8990件，超期办结22件。") == {"9012件": "agrees"}
     assert judged("办结9012件，其中按期办结8990件，超期办结32件。") == {"9012件": "conflicts"}
     assert judged("办结9012件，其中电话回访8990件，上门回访32件。") == {}
+    assert judged("回访工单960件，满意814件，基本满意97件，不满意59件。") == {"960件": "conflicts"}
+    assert judged("回访工单960件，满意814件，基本满意97件，不满意29件。") == {}  # some may say nothing
 
 
 @pytest.mark.parametrize(
@@ -76,6 +79,7 @@ def test_what_falls_into_two_by_its_words_is_their_sum():
         ("今年共受理9232件。\n与2023年的8310件相比，受理量增加922件，增长11.1%。", ["agrees", "agrees"]),
         ("受理9050件。\n较2023年的9800件减少750件；较2022年的9600件减少650件。", ["agrees"]),
         ("受理9232件，同比增长5.3%；办结9159件，同比增长4.1%。", []),
+        ("今年满意率94.5%，上年为93.2%，提高1.3个百分点。", ["agrees"]),
     ],
 )
 def test_a_change_is_what_its_two_numbers_differ_by(text, verdict):

@@ -238,6 +238,11 @@ def test_one_altered_number_is_the_one_that_conflicts(sample, was, now):
         ("负责人应出庭4件，实际出庭3件", "3件", "litigation.attended"),
         ("收录应知应会法律法规17项，其中党内法规5项、法律法规12项", "17项", "list.must_know"),
         ("法治宣传共计16场次", "16场次", "publicity.activities"),
+        ("印发法治宣传手册、宣传单等8412份", "8412份", "publicity.materials"),
+        ("接待来访法律咨询232人次，接听法律咨询电话98人次，合计330人次", "330人次", "consultation.total"),
+        ("应知应会清单列入法律法规10项、党内法规7项，共17项", "17项", "list.must_know"),
+        ("组织执法人员培训8场", "8场", "training.sessions"),
+        ("法律顾问全年参与信访接待、案件化解、文书审核和重大事项论证共计511件", "511件", "adviser.cases"),
         ("热线专班全年回访群众5104人次，其中表示满意4890件", "4890件", "hotline.satisfied"),
         ("法律顾问全年参与接待信访群众57件", "57件", "adviser.petition"),
     ],
@@ -418,6 +423,24 @@ def test_a_figure_is_known_by_what_offices_call_it(sample, text, number, indicat
         ("开展“典亮校园”普法活动5次，“法治护老”宣传活动3次", "3次"),
         ("公务员学法考法，13名班子成员完成书面述法", "13名"),
         ("审查村级合同176份", "176份"),
+        ("12345工单10月底前解决率要达到90%以上", "达到90%以上"),
+        ("11个街道中，12345解决率在95%以上的有3个", "95%以上"),
+        ("12345工单受理1830件。班子包案办理疑难件31件，已办结28件", "28件"),
+        ("12345挂账工单年初结转8件", "8件"),
+        ("12345工单解决率90.5%。剔除不合理诉求后，解决率为94.1%", "94.1%"),
+        ("12345不满意工单二次回访，其中11件转为满意", "11件"),
+        ("受理矛盾纠纷142件，其中由12345热线转来的41件", "41件"),
+        ("12件超期工单中，因承办人疏忽造成的3件", "3件"),
+        ("尚有1个社区因拆迁未配备法律顾问", "1个"),
+        ("党工委书记带头宣讲习近平法治思想1次", "1次"),
+        ("12个社区中有4个社区全年普法活动不足3场", "不足3场"),
+        ("1人获评“最美法律明白人”", "1人"),
+        ("执法案卷在县级评查中被评为优秀2卷", "2卷"),
+        ("开展防范非法集资宣传活动16场，发放宣传资料4300份", "4300份"),
+        ("化解重大疑难纠纷7件", "7件"),
+        ("作为第三人参加行政诉讼2件", "2件"),
+        ("法治督察反馈涉及全市的问题56个", "56个"),
+        ("12345工单响应率99%、解决率88%，二季度为98%、84%", "98%"),
         ("12345热线工单响应率、解决率分别提高98%、93.8%", "93.8%"),
     ],
 )
@@ -462,6 +485,11 @@ def test_a_title_says_whose_the_figures_of_a_bulletin_are_and_what_they_are_abou
     ]
     found = sample(f"武清区2024年12345热线情况通报\n{told}")
     assert [one.indicator for one in found.claims if one.sort == "figure"] == ["hotline.closed"]
+    found = sample("北湖区三季度各街镇热线工单考评结果\n三个街道共受理12345工单2337件，末位为沙河镇，受理521件。")
+    assert not [one for one in found.claims if one.sort == "figure"]
+    found = sample("桥南街道第三季度接诉即办情况通报\n响应率99.6%。本季度办结612件。")
+    assert {one.indicator for one in found.claims if one.sort == "figure"} == {"hotline.response_rate"}
+    assert next(one.months for one in found.claims if one.sort == "figure") == (7, 8, 9)
     found = sample(f"文华巷社区2024年12345热线情况\n{told}")
     scopes = {one.indicator: one.community for one in found.claims if one.sort == "figure"}
     assert scopes["hotline.received"] == scopes["hotline.in_time_rate"] is not None
