@@ -488,23 +488,17 @@ def _parts_apart(read: Text, claims: list[Claim]) -> Iterator[Claim]:
     for last, one in pairwise([None, *claims]):
         if (start := read.sentence_start(one.start)) != sentence:
             told, sentence, whole = (told if SPLITS.match(read.text, start) else {}), start, None
-        before = told.get(one.indicator) if one.sort == FIGURE and one.words else None  # what a person said stands
-        between = read.text[before : one.start] if before is not None else ""
+        named = one.sort == FIGURE and one.words  # what a person said stands
+        behind = read.text[told[one.indicator] : one.start] if named and one.indicator in told else ""
+        parted = SPLITS.search(behind) or behind.rfind("（") > behind.rfind("）")
+        if named and whole and whole.unit == one.unit and not _of_one_kind(whole, one):
+            parted = parted or SPLITS.search(read.text, whole.end, one.start)  # 受理纠纷142件，其中由热线转来的41件
         theirs = last and last.end == one.start and one.value is None and not _of_one_kind(last, one)
-        parted = SPLITS.search(between) or between.rfind("（") > between.rfind("）")
-        # 受理矛盾纠纷142件，…其中由12345热线转来的41件 are disputes, and no tickets
-        parted = parted or (
-            whole
-            and one.words
-            and not _of_one_kind(one, whole)
-            and one.unit == whole.unit
-            and SPLITS.search(read.text, whole.end, one.start)
-        )
         if one.sort == FIGURE and (theirs or parted):
             one = replace(one, sort=UNTRACKED, verdict=UNKNOWN, stored=None, reason=Problem(PART))
         elif one.sort == FIGURE:
             told.setdefault(one.indicator, one.end)
-            whole = one if one.words and one.value is not None and one.unit != "%" else whole
+            whole = one if named and one.value is not None and one.unit != "%" else whole
         yield one
 
 

@@ -121,7 +121,8 @@ class Times:
             return Time((), PASSING) if name == "so_far" else YEAR, False, False
         if name in ("whole", "year", "until"):
             return YEAR, True, True
-        if name == "short" and begun and len(begun.months) == 1 and MARKS["this_month"].match(match[0]):
+        now = MARKS["now"].match(match[0]) if name == "short" and begun else None
+        if now and len(begun.months) == (1 if now["month"] else 3):  # 本月 in a bulletin of one
             return begun, False, False
         if name in _ASIDE:
             lasts = name != "passing" and (name != "lately" or self._counted(match.end()))
