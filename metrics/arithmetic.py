@@ -93,10 +93,12 @@ def _tried(
     sentence = bisect_left(counts, text.sentence_start(token.start), key=lambda one: one[1].start)
     before = counts[max(0, last - MOST_BASES) : last]
     parts: list[tuple[Fraction, str]] = []
+    clearly = False  # whether the text says what the share is of
     if MARKS["share"].search(around.item) and sentence < last:
-        if not _named(text, around.item, before):
-            return None
+        bases, clearly = _named(text, around.item, before)
         here = counts[sentence:last]
+        if any(one.number and _share(one) for one in text.tokens[here[-1][0] + 1 : n]):
+            return None  # 1055件（占52.3%）；空气污染（占31.3%）: the second is of what is not counted
         name = _WORDS["of"].split(around.item)[0].strip()
         if len(name) > 1 and name not in text.reach(here[-1][0]).clause:
             here = []  # 诉讼案件占比84% is no share of the count before it
@@ -106,9 +108,10 @@ def _tried(
         following = counts[last : last + 1]
         if following and text.text[token.end : following[0][1].start] == "（":  # 占52.1%（1500件）
             parts = [(Fraction(following[0][1].number.value), unit_of(following[0][1].number.unit))]
-        bases = before
     elif rate := _WORDS["rate"].search(around.item):
         wanted = _core(rate[1])
+        if sentence < last and not any(wanted == _core(text.reach(m).item) for m, _ in counts[sentence:last]):
+            return None  # 采集事件2.9万件，办结率99.8% is of them, not of what was told before
         named = [(_core(text.reach(m).item), one) for m, one in counts[first:last]]
         done = [one for name, one in named if name == wanted]
         parts = [(Fraction(done[-1].number.value), unit_of(done[-1].number.unit))] if done else []
@@ -123,7 +126,7 @@ def _tried(
     found = []
     for value, unit in parts:
         told = [
-            (Fraction(one.number.value), bool(_WORDS["whole"].search(text.reach(m).item)))
+            (Fraction(one.number.value), clearly or bool(_WORDS["whole"].search(text.reach(m).item)))
             for m, one in reversed(bases)
             if unit_of(one.number.unit) == unit and one.number.value >= value
         ]
@@ -148,12 +151,16 @@ def _run(text: Text, counts: list[Token]) -> list[Token]:
     return run
 
 
-def _named(text: Text, item: str, bases: list[tuple[int, Token]]) -> bool:
-    """Whether what a share says it is a share of (占环境污染投诉总量) is counted before it, or is the total."""
+def _named(text: Text, item: str, before: list[tuple[int, Token]]) -> tuple[list[tuple[int, Token]], bool]:
+    """The counts that a share may be a share of by what it says (占环境污染投诉总量), all where it says only 总量; and
+    whether it says that what they count is the whole of a volume: 占街道承办量."""
     found = _WORDS["whole_of"].search(item)
     name = _WORDS["filler_before"].sub("", found[1]) if found else ""
     name = _WORDS["plain"].sub("", name)
-    return len(name) < 2 or any(name in text.reach(m).clause for m, _ in bases)
+    if len(name) < 2:
+        return before, False
+    named = [(m, one) for m, one in before if name in text.reach(m).clause]
+    return named or ([] if found["number"] or found["all"] else before), bool(named) and not found["number"]
 
 
 def _judged(tried: _Tried, often: Counter) -> Iterator[Finding]:
@@ -239,15 +246,18 @@ def _sums(text: Text, counts: list[tuple[int, Token]]) -> Iterator[Finding]:
             yield from _compared(*counts[at], parts, not SPLITS.search(match[1]))
 
 
+_FALLS = {"halves": 3, "thirds": 4, "months": 4, "quarters": 5}  # a total and its parts by their words; thirds: or less
+
+
 def _fallen(text: Text, counts: list[tuple[int, Token]]) -> Iterator[Finding]:
     """Totals held against what they fall into by their words: 办结9012件，其中按期办结8990件，超期办结22件."""
     for n, (at, total) in enumerate(counts):
-        for size, name in ((3, "halves"), (4, "thirds")):
+        for name, size in _FALLS.items():
             some = counts[n : n + size]
             together = len(some) == size and text.sentence_start(total.start) == text.sentence_start(some[-1][1].start)
             alike = together and all(_alike(one, total) for _, one in some)
             if alike and _WORDS[name].fullmatch("|".join(text.reach(m).item for m, _ in some)):
-                yield from _compared(at, total, [one for _, one in some[1:]], whole=name == "halves")
+                yield from _compared(at, total, [one for _, one in some[1:]], whole=name != "thirds")
 
 
 def _total(text: Text, at: int, total: Token, before: list[Token]) -> Iterator[Finding]:
@@ -320,26 +330,32 @@ def _plain(number: Fraction) -> str:
 
 
 class _Told(NamedTuple):
-    """A number of a sentence that is no change, and whether it is told for comparison: 较上年的8310件."""
+    """A number of a sentence that is no change; told for comparison (较上年的8310件), or an average."""
 
     token: Token
     compared: bool
+    average: bool = False
 
 
 def _changes(text: Text) -> Iterator[Finding]:
     """Every change told with what it is from and to: 比去年的8120件增加730件, 由94%升至97%，上升3个百分点."""
     told: list[_Told] = []
     sentence, earlier = -1, {}  # the counts of the sentences before
+    waiting: tuple[int, Token, Token, bool] | None = None  # a change whose beginning is told behind it
     for n, token in enumerate(text.tokens):
         if not token.number or not token.number.exact:
             continue
         if (start := text.sentence_start(token.start)) != sentence:
             earlier |= {(one.token.number.value, unit_of(one.token.number.unit)): one.token for one in told}
-            told, sentence = [], start
-        change = _WORDS["changed"].search(text.reach(n).item)
+            told, sentence, waiting = [], start, None
+        item = text.reach(n).item
+        change = _WORDS["changed"].search(item)
         if not change:
             before = text.text[max(start, token.start - MOST_WORDS) : token.start]
-            told.append(_Told(token, bool(_WORDS["compared"].search(before))))
+            told.append(_Told(token, bool(_WORDS["compared"].search(before)), bool(MARKS["average"].search(item))))
+            if waiting and told[-1].compared and _alike(waiting[2], token):  # 94.5%，提高1.3个百分点，上年为93.2%
+                yield from _change(*waiting[:2], waiting[3], told[-1].token, waiting[2])
+            waiting = None
         elif not change["than"]:
             down = bool(change["down"])
             if ends := _ends_of(text, token, told, bool(change["year"])):
@@ -349,6 +365,8 @@ def _changes(text: Text) -> Iterator[Finding]:
                 if now := earlier.get((moved, unit_of(token.number.unit))):
                     told.insert(0, _Told(now, False))  # and so for the share that follows: 增加922件，增长11.1%
                     yield from _change(n, token, down, told[-1].token, now)
+            elif told and token.number.unit == POINTS:
+                waiting = n, token, told[-1].token, down
 
 
 def _ends_of(text: Text, token: Token, told: list[_Told], of_a_year: bool) -> tuple[Token, Token] | None:
@@ -357,12 +375,15 @@ def _ends_of(text: Text, token: Token, told: list[_Told], of_a_year: bool) -> tu
     like = [
         one for one in told if _share(one.token) == points and (points or _share(token) or _alike(one.token, token))
     ]
-    if len(like) < 2 or not _alike(like[-2].token, like[-1].token):
+    like = [one for one in like if _alike(one.token, like[-1].token) and one.average == like[-1].average]
+    if len(like) < 2:
         return None
-    (first, _), (second, compared) = like[-2:]
+    first, second = like[-2].token, like[-1].token
+    if like[-1].compared:  # 今年9232件，较上年的8310件增加922件
+        now = [one.token for one in like if not one.compared]
+        fits = (one for one in reversed(now) if _verdict(token, second, one) == AGREES)
+        return (second, next(fits, now[0])) if now else None
     between = text.text[first.end : second.start]
-    if compared:  # 今年9232件，较上年的8310件增加922件
-        return None if like[-2].compared else (second, first)
     if _WORDS["risen"].fullmatch(between):
         return first, second  # 由94.0%升至97.2%
     begun = text.text[max(text.sentence_start(first.start), first.start - MOST_WORDS) : first.start]
@@ -370,19 +391,35 @@ def _ends_of(text: Text, token: Token, told: list[_Told], of_a_year: bool) -> tu
     return (first, second) if periods and not of_a_year else None
 
 
+def _moved(token: Token, before: Token, now: Token) -> Fraction | None:
+    """By how much one number differs from another, as a change is told: in percent, or in what both are counted in."""
+    old, new = Fraction(before.number.value), Fraction(now.number.value)
+    if not _share(token):
+        return abs(new - old)
+    return 100 * abs(new - old) / old if old else None
+
+
+def _verdict(token: Token, before: Token, now: Token) -> str | None:
+    """Whether a change as printed is that between two numbers, whichever way; None where neither can be said."""
+    exactly, off = _moved(token, before, now), _off(before) + _off(now)
+    if exactly is None:
+        return None
+    verdict = printed(token.number, exactly, True)
+    off *= 100 / Fraction(before.number.value) if _share(token) else 1
+    near = off and abs(exactly - Fraction(token.number.value)) <= off + _off(token)
+    return None if verdict == CONFLICTS and near else verdict
+
+
 def _change(at: int, token: Token, down: bool, before: Token, now: Token) -> Iterator[Finding]:
     """What comes of a change between two numbers: of counts in percent or as a count, of rates in points."""
-    old, new = Fraction(before.number.value), Fraction(now.number.value)
-    if (relative := _share(token)) and not old:
+    verdict, fell = _verdict(token, before, now), now.number.value < before.number.value
+    if verdict is None:
         return
-    exactly = abs(new - old) * (100 / old if relative else 1)
-    off = (_off(before) + _off(now)) * (100 / old if relative else 1)
-    verdict = printed(token.number, exactly, True) if (new < old) == down or new == old else CONFLICTS
-    if verdict == CONFLICTS and off and abs(exactly - Fraction(token.number.value)) <= off + _off(token):
-        return
-    ends = {name: f"{_plain(value)}{now.number.unit}" for name, value in (("before", old), ("now", new))}
-    change = f"{_plain(Fraction(quantized(exactly, -2)))}{token.number.unit}"
-    yield Finding(at, verdict, Problem(_MOVED[verdict, new < old], ends | {"change": change, "text": token.text}))
+    verdict = verdict if fell == down or now.number.value == before.number.value else CONFLICTS
+    ends = {name: f"{_plain(Fraction(one.number.value))}{one.number.unit}" for name, one in
+            (("before", before), ("now", now))}  # fmt: skip
+    change = f"{_plain(Fraction(quantized(_moved(token, before, now), -2)))}{token.number.unit}"
+    yield Finding(at, verdict, Problem(_MOVED[verdict, fell], ends | {"change": change, "text": token.text}))
 
 
 _MOVED = {

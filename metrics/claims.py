@@ -323,6 +323,8 @@ class _Checker:
                 return Problem(PART)
             if not token.number.exact and MARKS["threshold"].match(around.tail):
                 return Problem("说的是界限，不是已有的数")  # 解决率在95%以上的有3个
+        elif MARKS["of_some"].search(sentence):
+            return Problem(PART)  # 16个村中有11个全年无超期工单
         if self.owner and not self.streets.search(sentence):
             return Problem(OTHERS[self.owner])
         for name, reason in OTHERS.items():

@@ -80,9 +80,11 @@ class Times:
                 elif not lasts and self._in_brackets(match.start()):
                     around = (sentence,)
                 before = self._figures_before(match.start())
-                if lasts and not before:  # but 全年9232件，其中3月903件: the next sentence tells of the year
+                # 全年9232件，其中3月903件: the next sentence tells of the year; 2023年8767件，2024年9232件: of 2024
+                if lasts and (not before or (sentence or YEAR).other_year):
                     paragraph = time
-                    begun = time if begins and begun in (None, Time((), EVENT)) else begun
+                    passing = begun is None or begun.other_year or begun.aside == EVENT
+                    begun = time if begins and passing else begun
                 sentence = time
                 told = [*(one for one in told if before and one != time), time]
             self.places.append(match.end())
@@ -113,16 +115,19 @@ class Times:
         if year != self.year:
             opens = name != "beside" and self._opens(match.start()) and not self._alone(match)
             return self._other(year), opens, opens
+        months = begun.months if begun else ()  # of a bulletin
         if name == "until" and (numbers := _numbers(parts)) and numbers[0] < self.cut_off.month:
-            return Time((), PASSING), True, False
+            return (begun if numbers[0] in months[-1:] else Time((), PASSING)), True, False
         if name == "total":
             return _together(told), False, False
         if name in ("beside", "so_far"):
             return Time((), PASSING) if name == "so_far" else YEAR, False, False
+        if name == "year" and months and MARKS["since_january"].match(match[0]):
+            return Time(tuple(range(1, months[-1] + 1))), False, False
         if name in ("whole", "year", "until"):
             return YEAR, True, True
-        now = MARKS["now"].match(match[0]) if name == "short" and begun else None
-        if now and len(begun.months) == (1 if now["month"] else 3):  # 本月 in a bulletin of one
+        now = MARKS["now"].match(match[0]) if name == "short" else None
+        if now and len(months) == (1 if now["month"] else 3):  # 本月 in a bulletin of one
             return begun, False, False
         if name in _ASIDE:
             lasts = name != "passing" and (name != "lately" or self._counted(match.end()))

@@ -77,9 +77,15 @@ def test_what_falls_into_two_by_its_words_is_their_sum():
         ("受理1.12万件，较上年1.10万件增长1.9%。", []),  # or 0.9%, or 2.7%
         ("受理2.24万件，较上年1.10万件增长50%。", ["conflicts"]),
         ("今年共受理9232件。\n与2023年的8310件相比，受理量增加922件，增长11.1%。", ["agrees", "agrees"]),
-        ("受理9050件。\n较2023年的9800件减少750件；较2022年的9600件减少650件。", ["agrees"]),
+        ("受理9050件。\n较2023年的9800件减少750件；较2022年的9600件减少650件。", ["agrees", "conflicts"]),
         ("受理9232件，同比增长5.3%；办结9159件，同比增长4.1%。", []),
         ("今年满意率94.5%，上年为93.2%，提高1.3个百分点。", ["agrees"]),
+        ("按期办结率98.7%，同比提高1.9个百分点（去年同期97.8%）；解决率88.2%。", ["conflicts"]),
+        ("按期办结率98.7%，同比提高0.9个百分点，上年为97.8%。", ["agrees"]),
+        ("12月506件，同比2023年12月的438件增长15.5%，环比11月的461件增长9.8%。", ["agrees", "agrees"]),
+        ("收到1053件，日均11.4件，环比二季度的968件上升8.8%。", ["agrees"]),
+        ("办理1346件，其中直接答复402件，转办944件。去年同期为1218件，同比增长12.5%。", []),
+        ("办理1346件，直接答复402件，转办944件，去年同期为1218件，同比增长10.5%。", ["agrees"]),
     ],
 )
 def test_a_change_is_what_its_two_numbers_differ_by(text, verdict):
@@ -90,6 +96,23 @@ def test_a_share_of_call_backs_is_none_of_the_contacts():
     told = "有效回访5200件，已联系5190件，已解决4966件，解决率{}。"
     assert judged(told.format("95.5%")) == {"95.5%": "agrees"}
     assert judged(told.format("95.7%")) == {"95.7%": "conflicts"}  # 4966 of 5190
+
+
+def test_a_rate_of_what_its_sentence_counts_is_none_of_what_was_told_before():
+    assert judged("受理纠纷1207件，办结1189件。采集网格事件2.9万件，办结率99.8%。") == {}
+
+
+def test_a_share_is_of_what_it_names():
+    told = "共承办5218件。街道承办3764件。三个街道合计1148件，占街道承办量的{}。"
+    assert judged(told.format("30.5%")) == {"30.5%": "agrees"}
+    assert judged(told.format("22.0%")) == {"22.0%": "conflicts"}
+
+
+def test_parts_of_a_year_add_up_to_it():
+    assert judged("流转工单2457件，其中上半年1182件、下半年1275件。") == {"2457件": "agrees"}
+    assert judged("流转工单2467件，其中上半年1182件、下半年1275件。") == {"2467件": "conflicts"}
+    assert judged("三季度受理14236件，7月5012件、8月4786件、9月4338件。") == {"14236件": "conflicts"}
+    assert judged("全年9232件，其中一季度2000件、二季度2400件。") == {}
 
 
 def test_who_is_nearly_satisfied_may_count_for_a_part():
