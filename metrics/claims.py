@@ -31,7 +31,7 @@ from metrics.figures import Period, figures
 from metrics.flaws import Flag
 from metrics.phrases import Match, Phrases, unit_of
 from metrics.times import Times
-from metrics.tokens import DATE, FIGURE, MARKS, NAME, ORDINAL, ZERO, Reach, Text, Token
+from metrics.tokens import DATE, FIGURE, MARKS, NAME, ORDINAL, WORDS, ZERO, Reach, Text, Token
 from metrics.wording import POINTS, Number, quantized, truncated
 
 UNTRACKED, UNKNOWN = "untracked", "unknown"
@@ -51,6 +51,8 @@ OTHERS = {  # whose figure it is, if not the office's: by what stands before it,
     "a_street": "说的是别的街道",
     "above": "说的是上级、其他单位或更大范围",
 }
+WIDER = "后面“其中”的那个数才是：这个数的范围更大"
+OF_WHICH = {kind: (re.compile(row["own"]), re.compile(row["behind"])) for kind, row in WORDS["of_which"].items()}
 DENIAL = {"overdue": "hotline.overdue", "extended": "hotline.extended"}  # what the setting none_extended denies
 MOST_LETTERS = 200_000
 SHORTEST_FACT = 8  # letters of a clause that names a fact: 开展走访活动#次 does, 共#件 does not
@@ -276,7 +278,7 @@ class _Checker:
         """A claim held against the figure it was taken for; `told`: a person said which it is."""
         if match:
             made = replace(made, indicator=match.indicator, words=match.phrase)
-        if not told and (aside := self._aside(token, around) or self._summed(token, match)):
+        if not told and (aside := self._aside(token, around) or self._summed(token, around, match)):
             return replace(made, reason=aside)
         if match is None:
             why = ASIDE["respectively"] if around.each else NO_INDICATOR
@@ -333,9 +335,12 @@ class _Checker:
                 return Problem(reason)
         return self.times.at(token.start).aside
 
-    def _summed(self, token: Token, match: Match | None) -> Problem | None:
-        """Why a number that is summed up later in its sentence (218件，…532件，合计750件) is a part of the figure:
-        unless it is one that such a sum is made of (当面, 电话)."""
+    def _summed(self, token: Token, around: Reach, match: Match | None) -> Problem | None:
+        """Why a number is a wider total, of which the one meant is told behind it; or a part of the figure, if it is
+        summed up later in its sentence (218件，…532件，合计750件): unless such a sum is made of it (当面, 电话)."""
+        own, behind = OF_WHICH.get(match.indicator.partition(".")[0], (None, None)) if match else (None, None)
+        if own and not own.search(around.item) and behind.match(self.read.text, token.end):
+            return Problem(WIDER)
         unit = token.number.unit if token.number else ""
         if not match or not unit or any(match.indicator in parts for parts in self.phrases.parts.values()):
             return None
@@ -467,13 +472,14 @@ def _elided(read: Text, checker: _Checker, claims: list[Claim]) -> list[Claim]:
     """The claims, and what tells a figure again of another time without its name: 上半年咨询146人次，全年330人次."""
     figure = None
     for n, (one, token) in enumerate(zip(claims, read.tokens, strict=True)):
-        if one.words and token.number and (one.sort == FIGURE or checker.times.at(one.start).other_year):
+        was = one.reason == Problem(ASIDE["change"]) or checker.times.at(one.start).other_year  # 由88.9%升至91.2%
+        if one.words and token.number and (one.sort == FIGURE or was):
             figure = one
         elif figure and one.reason == Problem(NO_INDICATOR) and token.number:
             around = read.reach(n)
             again = MARKS["elided"].fullmatch(around.item) and unit_of(one.unit) == unit_of(figure.unit)
             here = read.sentence_start(one.start) <= figure.start
-            other = checker.times.at(one.start) != checker.times.at(figure.start)
+            other = checker.times.at(one.start) != checker.times.at(figure.start) or figure.sort != FIGURE
             # 来访213人次，电话98人次，合计311人次 is the sum that they are parts of
             of = checker.phrases.sum_with(figure.indicator) if MARKS["total"].search(around.item) else None
             listed = read.text.startswith("、", one.end)  # 响应率…、解决率…，二季度为99%、84%

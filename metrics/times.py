@@ -102,7 +102,7 @@ class Times:
             return len(told) < 2
         if name == "so_far":  # 1—6月累计受理: of those months
             return not (sentence and sentence.months and self._figures_before(match.start()))
-        if name == "year" and match[0].startswith("今年"):  # 截至8月底，街道今年已举办
+        if name == "year" and MARKS["this_year"].match(match[0]):  # 截至8月底，街道今年已举办
             return bool(sentence and sentence.months and not self._figures_before(match.start()))
         return name == "none"
 

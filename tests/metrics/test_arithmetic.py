@@ -79,6 +79,9 @@ def test_what_falls_into_two_by_its_words_is_their_sum():
         ("今年共受理9232件。\n与2023年的8310件相比，受理量增加922件，增长11.1%。", ["agrees", "agrees"]),
         ("受理9050件。\n较2023年的9800件减少750件；较2022年的9600件减少650件。", ["agrees", "conflicts"]),
         ("受理9232件，同比增长5.3%；办结9159件，同比增长4.1%。", []),
+        ("响应率99.1%；解决率81.4%，较去年同期84.9%下降3.5个百分点。", ["agrees"]),
+        ("响应率99.1%；解决率81.4%，较去年同期84.9%下降3.0个百分点。", ["conflicts"]),
+        ("受理224件，较9月256件减少32件，环比下降14.29%。", ["agrees", "conflicts"]),
         ("今年满意率94.5%，上年为93.2%，提高1.3个百分点。", ["agrees"]),
         ("按期办结率98.7%，同比提高1.9个百分点（去年同期97.8%）；解决率88.2%。", ["conflicts"]),
         ("按期办结率98.7%，同比提高0.9个百分点，上年为97.8%。", ["agrees"]),
@@ -100,6 +103,14 @@ def test_a_share_of_call_backs_is_none_of_the_contacts():
 
 def test_a_rate_of_what_its_sentence_counts_is_none_of_what_was_told_before():
     assert judged("受理纠纷1207件，办结1189件。采集网格事件2.9万件，办结率99.8%。") == {}
+
+
+def test_shares_in_a_list_are_of_no_one_count():
+    assert judged("共受理5175件，前三位分别为870件、792件、621件，占比16.81%、15.30%、12.00%。") == {}
+
+
+def test_what_is_late_need_not_be_closed():
+    assert judged("办结4836件；按期办结4788件；超期52件，退回136件。") == {}
 
 
 def test_a_share_is_of_what_it_names():
