@@ -89,9 +89,12 @@ def _tried(
     around = text.reach(n)
     last = bisect_left(counts, n, key=lambda one: one[0])
     line = text.text.rfind("\n", 0, token.start)
-    first = bisect_left(counts, line, key=lambda one: one[1].start)
-    sentence = bisect_left(counts, text.sentence_start(token.start), key=lambda one: one[1].start)
-    before = counts[max(0, last - MOST_BASES) : last]
+    nearest = max(0, last - MOST_BASES)
+    first, sentence = (
+        max(nearest, bisect_left(counts, begun, key=lambda one: one[1].start))
+        for begun in (line, text.sentence_start(token.start))
+    )
+    before = counts[nearest:last]
     parts: list[tuple[Fraction, str]] = []
     clearly = False  # whether the text says what the share is of
     if MARKS["share"].search(around.item) and sentence < last:
@@ -234,7 +237,8 @@ def _sums(text: Text, counts: list[tuple[int, Token]]) -> Iterator[Finding]:
     for n, (at, total) in enumerate(counts):  # 咨询14件、求助35件、投诉80件，三类合计129件
         start = text.sentence_start(total.start)
         if _WORDS["total"].search(text.text, max(start, total.start - MOST_WORDS), total.start):
-            yield from _total(text, at, total, [one for _, one in counts[bisect_left(starts, start) : n]])
+            begun = max(bisect_left(starts, start), n - MOST_BASES)
+            yield from _total(text, at, total, [one for _, one in counts[begun:n]])
     yield from _fallen(text, counts)
     for match in re.finditer("（([^（）\n]*)）", text.text):
         at = bisect_left(starts, match.start()) - 1
@@ -354,6 +358,7 @@ def _changes(text: Text) -> Iterator[Finding]:
         change = _WORDS["changed"].search(item)
         if not change:
             before = text.text[max(start, token.start - MOST_WORDS) : token.start]
+            told = told[-MOST_BASES:]
             told.append(_Told(token, bool(_WORDS["compared"].search(before)), bool(MARKS["average"].search(item))))
             if waiting and told[-1].compared and _alike(waiting[2], token):  # 94.5%，提高1.3个百分点，上年为93.2%
                 yield from _change(*waiting[:2], waiting[3], told[-1].token, waiting[2])

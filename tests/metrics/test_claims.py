@@ -804,6 +804,10 @@ def test_a_part_that_is_missing_is_named(sample, gone):
     assert gone[2:] in flag.reason.text()
 
 
+def test_a_bulletin_of_the_hotline_has_no_parts_to_miss(sample):
+    assert sample("杨村街道2024年11月12345热线办理情况通报\n受理工单832件。").flags == []
+
+
 def test_a_year_that_is_not_the_reports_is_flagged(sample):
     found = sample(REPORT.replace("2024年12月18日", "2023年12月18日"))
     assert [flag.reason.text() for flag in found.flags] == ["写的是 2023 年，报告年度是 2024 年"]
