@@ -53,6 +53,7 @@ OTHERS = {  # whose figure it is, if not the office's: by what stands before it,
 }
 WIDER = "后面“其中”的那个数才是：这个数的范围更大"
 OF_WHICH = {kind: (re.compile(row["own"]), re.compile(row["behind"])) for kind, row in WORDS["of_which"].items()}
+WEAK = {code: re.compile(words) for code, words in WORDS["weak"].items()}
 DENIAL = {"overdue": "hotline.overdue", "extended": "hotline.extended"}  # what the setting none_extended denies
 MOST_LETTERS = 200_000
 SHORTEST_FACT = 8  # letters of a clause that names a fact: 开展走访活动#次 does, 共#件 does not
@@ -192,7 +193,7 @@ def check(store, text: str, year: int, cut_off: date | None = None, *, before: s
     checker = _Checker(store, period, read)
     claims = [checker.claim(n, token) for n, token in enumerate(read.tokens)]
     claims = _elided(read, checker, claims)
-    claims = _undecided(read, list(_parts_apart(read, claims)))
+    claims = _undecided(read, _outspoken(list(_parts_apart(read, claims))))
     claims = _compared(read, checker, claims)
     wrong = {read.line_start(one.start) for one in claims if one.verdict == CONFLICTS}
     for found in findings(read):
@@ -479,7 +480,8 @@ def _elided(read: Text, checker: _Checker, claims: list[Claim]) -> list[Claim]:
             around = read.reach(n)
             again = MARKS["elided"].fullmatch(around.item) and unit_of(one.unit) == unit_of(figure.unit)
             here = read.sentence_start(one.start) <= figure.start
-            other = checker.times.at(one.start) != checker.times.at(figure.start) or figure.sort != FIGURE
+            other = checker.times.at(one.start) != checker.times.at(figure.start)
+            other |= figure.sort != FIGURE and not checker.times.at(one.start).months
             # 来访213人次，电话98人次，合计311人次 is the sum that they are parts of
             of = checker.phrases.sum_with(figure.indicator) if MARKS["total"].search(around.item) else None
             listed = read.text.startswith("、", one.end)  # 响应率…、解决率…，二季度为99%、84%
@@ -516,13 +518,32 @@ def _of_one_kind(one: Claim, other: Claim) -> bool:
     return one.sort == FIGURE and kinds[0] == kinds[1]
 
 
+def _outspoken(claims: list[Claim]) -> list[Claim]:
+    """The claims, but words that an indicator is only sometimes meant by (排查纠纷 for what was received) give way
+    where another number of the text is it in so many words."""
+    plain = {_scope(one) for one in claims if one.sort == FIGURE and one.words and not _weakly(one)}
+    told = Problem("文中另有一个数说的就是这一指标，这个数说的是别的")
+    aside = {"sort": UNTRACKED, "verdict": UNKNOWN, "stored": None, "reason": told}
+    return [replace(one, **aside) if _weakly(one) and _scope(one) in plain else one for one in claims]
+
+
+def _weakly(one: Claim) -> bool:
+    words = WEAK.get(one.indicator) if one.sort == FIGURE else None
+    return bool(words and words.search(one.words))
+
+
+def _scope(one: Claim) -> tuple:
+    """What a claim is a figure of, and of which part of the year and the street."""
+    return one.indicator, one.community, one.months
+
+
 def _undecided(read: Text, claims: list[Claim]) -> list[Claim]:
     """The claims, but of several numbers in one sentence that would each be the same figure, those that differ from it
     are not it for certain: one of them agrees, or their sum does, or any may be it."""
     like: dict[tuple, list[int]] = {}
     for n, one in enumerate(claims):
         if one.sort == FIGURE and one.words and one.value is not None:
-            like.setdefault((read.sentence_start(one.start), one.indicator, one.community, one.months), []).append(n)
+            like.setdefault((read.sentence_start(one.start), *_scope(one)), []).append(n)
     for alike in like.values():
         some = [claims[n] for n in alike]
         if len({one.value for one in some}) < 2:
@@ -590,7 +611,7 @@ def _fact(one: Claim) -> tuple | None:
     if one.value is None or MARKS["share"].search(one.context.partition("#")[0]):
         return None  # shares are each of something else
     if one.sort == FIGURE and one.indicator:
-        return one.indicator, one.community, one.months, unit_of(one.unit)
+        return *_scope(one), unit_of(one.unit)
     untold = one.sort == UNTRACKED and one.reason and one.reason.message == NO_INDICATOR
     return (one.context,) if untold and len(one.context) >= SHORTEST_FACT else None
 

@@ -13,6 +13,7 @@ _BLOCKED = {code: re.compile(words) for code, words in WORDS["blocked"].items()}
 _RIVALS = {kind: (re.compile(row["words"]), re.compile(row["hub"])) for kind, row in WORDS["rivals"].items()}
 _NEAR = WORDS["near"]["kinds"]
 _NEEDS = {kind: re.compile(words) for kind, words in WORDS["needs"].items()}
+_NOT_UNDER = {kind: re.compile(words) for kind, words in WORDS["not_under"].items()}
 _OPPOSITES = WORDS["opposites"]
 _UNIT = re.compile(r"（([^（）]+)）$")
 NEAR, PARAGRAPH = 3, 1  # what a word of the topic counts in the sentence, and further off; one of its own counts OWN
@@ -164,6 +165,8 @@ def _score(phrase: Phrase, around: Reach, claim: str) -> int:
     score = OWN * sum(map(len, phrase.own))
     kind = phrase.indicator.partition(".")[0]
     needs, near = _NEEDS.get(kind), kind in _NEAR
+    if kind in _NOT_UNDER and _NOT_UNDER[kind].search(around.heading):
+        return 0
     if needs and not needs.search(f"{phrase.shown}{around.sentence}{around.heading}"):
         return 0
     # Of a list that the number sums up what one item says is no topic: 合同 is not, in 审查文件、合同、纪要等270份.

@@ -132,6 +132,10 @@ def test_who_is_nearly_satisfied_may_count_for_a_part():
     assert judged(told.format("97%")) == {"97%": "conflicts"}
 
 
+def test_the_rest_is_no_sum_of_what_stands_before_it():
+    assert judged("金苑社区67件、水岸社区45件，其余九个社区共153件。") == {}
+
+
 def test_a_total_of_other_things_is_no_sum_of_what_stands_before_it():
     assert judged("举办活动16场，发放宣传品8412份，合计覆盖30个社区。") == {}
     assert judged("受理工单100件。咨询类14件、求助类35件，共计3类。") == {}

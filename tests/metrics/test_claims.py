@@ -243,6 +243,12 @@ def test_one_altered_number_is_the_one_that_conflicts(sample, was, now):
         ("应知应会清单列入法律法规10项、党内法规7项，共17项", "17项", "list.must_know"),
         ("组织执法人员培训8场", "8场", "training.sessions"),
         ("中心组全年开展集中学习14次，其中专题学法7次", "7次", "study.sessions"),
+        ("全年合法性审查各类事项246件，其中合同198份", "198份", "review.contracts"),
+        ("合法性审查全覆盖，全年审查各类事项246件", "246件", "review.documents"),
+        ("排查矛盾纠纷781起，受理386起，化解385起", "386起", "mediation.received"),
+        ("排查矛盾纠纷386起，化解385起", "386起", "mediation.received"),
+        ("党委会会前学法22次，中心组法治专题学习7次", "7次", "study.sessions"),
+        ("组织学法用法考试，应考320人，实考312人", "312人", "exam.takers"),
         ("12345热线满意率由88.9%升至95.3%", "95.3%", "hotline.satisfaction_rate"),
         ("年初确定的13项法治建设重点任务均按期完成", "13项", "list.key_tasks"),
         ("解答法律咨询330人次，其中现场接待232人次，电话解答98人次", "232人次", "consultation.in_person"),
@@ -448,6 +454,17 @@ def test_a_figure_is_known_by_what_offices_call_it(sample, text, number, indicat
         ("12345工单响应率99%、解决率88%，二季度为98%、84%", "98%"),
         ("12345热线工单响应率、解决率分别提高98%、93.8%", "93.8%"),
         ("中心组全年开展集中学习14次，其中专题学法4次", "14次"),
+        ("市、区两级抽查案卷8卷", "8卷"),
+        ("省级热线转办工单81件，市级督办件14件，均已办结", "均已办结"),
+        ("交办积案9件，化解8件", "8件"),
+        ("街道在省级以上媒体刊发法治建设稿件13篇", "13篇"),
+        ("执法辅助人员52人持证上岗", "52人"),
+        ("12人取得行政执法证", "12人"),
+        ("和平社区公共法律服务室全年接待法律咨询118人次", "118人次"),
+        ("派出所与司法所联动调处治安纠纷58件", "58件"),
+        ("开展公平竞争审查26件，合法性审查全覆盖", "26件"),
+        ("7月12日，街道举办2024年度第二期执法培训班，共62人参加", "62人"),
+        ("12345按期办结率由上半年的95.8%提高至97.9%", "97.9%"),
         ("民生平台受理诉求9127宗，办结9090宗，其中12345热线工单3318宗", "9127宗"),
         ("党工委书记带头讲法治课2次", "2次"),
         ("综治中心一站式受理事项688件，矛盾纠纷较多", "688件"),
@@ -802,6 +819,19 @@ def test_a_part_that_is_missing_is_named(sample, gone):
     found = sample(REPORT.replace(f"\n{gone}\n", "\n"))
     (flag,) = [flag for flag in found.flags if flag.sort == "missing-part"]
     assert gone[2:] in flag.reason.text()
+
+
+def test_what_the_leaders_did_themselves_is_not_the_offices(sample):
+    told = "赴社区宣讲宪法、举办法治讲座2场。"
+    assert one(sample(f"（二）普法宣传\n{told}"), "2场").indicator == "training.sessions"
+    assert one(sample(f"三、党政主要负责人履行第一责任人职责情况\n{told}"), "2场").sort == "untracked"
+
+
+def test_words_that_may_mean_an_indicator_give_way_to_those_that_do(sample):
+    found = sample("党委会会前学法22次。\n中心组集中学法7次。")
+    assert (one(found, "22次").sort, one(found, "7次").verdict) == ("untracked", "agrees")
+    assert not [flag for flag in found.flags if flag.sort == "told-twice"]
+    assert one(sample("党委会会前学法7次。"), "7次").verdict == "agrees"
 
 
 def test_a_bulletin_of_the_hotline_has_no_parts_to_miss(sample):
