@@ -542,7 +542,8 @@ def _undecided(read: Text, claims: list[Claim]) -> list[Claim]:
     are not it for certain: one of them agrees, or their sum does, or any may be it."""
     like: dict[tuple, list[int]] = {}
     for n, one in enumerate(claims):
-        if one.sort == FIGURE and one.words and one.value is not None:
+        counted = one.value is not None and (one.low, one.high) != (None, None)  # and no 未发生, which has no bounds
+        if one.sort == FIGURE and one.words and counted:
             like.setdefault((read.sentence_start(one.start), *_scope(one)), []).append(n)
     for alike in like.values():
         some = [claims[n] for n in alike]
