@@ -235,8 +235,9 @@ class _Checker:
         title = self.read.title
         if street.search(title):
             return None, ""
-        whose = (name for name in OTHERS if MARKS[f"titled_{name}"].search(title))
-        return (place, "") if (place := self.places.search(title)) else (None, next(whose, ""))
+        if place := self.places.search(title):
+            return place, ""
+        return None, next((name for name in ("a_place", "above") if MARKS[f"titled_{name}"].search(title)), "")
 
     def figure(self, code: str, community: str | None = None, months: tuple[int, ...] = ()) -> dict[str, Any]:
         """The figure of an indicator, of the year or of a part: value, numerator, denominator, previous."""

@@ -308,9 +308,10 @@ class Text:
 
     @cached_property
     def title(self) -> str:
-        """The first line that says something, where it is short enough for a title."""
+        """The first line that says something, where it is a title: short, and neither a sentence nor a row."""
         line = next((line.strip() for line in self.text.splitlines() if line.strip()), "")
-        return line if len(line) <= LONGEST_TITLE and not {"。", "，"} & set(line) else ""
+        said = len(line) > LONGEST_TITLE or {"。", "，", "\t"} & set(line) or MARKS["counted"].search(line)
+        return "" if said else line
 
     @cached_property
     def _about(self) -> str:

@@ -838,6 +838,11 @@ def test_a_part_that_is_missing_is_named(sample, gone):
     assert gone[2:] in flag.reason.text()
 
 
+@pytest.mark.parametrize("first", ["12345工单受理\t件\t9232", "12345工单受理9232件", "街道受理12345工单9232件。"])
+def test_a_row_or_a_sentence_is_no_title(sample, first):
+    assert one(sample(f"{first}\n办结385件。"), "385件").sort == "untracked"
+
+
 def test_what_the_leaders_did_themselves_is_not_the_offices(sample):
     told = "赴社区宣讲宪法、举办法治讲座2场。"
     assert one(sample(f"（二）普法宣传\n{told}"), "2场").indicator == "training.sessions"
