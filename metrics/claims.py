@@ -475,7 +475,8 @@ def _elided(read: Text, checker: _Checker, claims: list[Claim]) -> list[Claim]:
     figure = None
     for n, (one, token) in enumerate(zip(claims, read.tokens, strict=True)):
         was = one.reason == Problem(ASIDE["change"]) or checker.times.at(one.start).other_year  # 由88.9%升至91.2%
-        if one.words and token.number and (one.sort == FIGURE or was):
+        own = one.indicator and unit_of(checker.meanings[one.indicator].unit["zh"]) == unit_of(one.unit)
+        if one.words and token.number and (one.sort == FIGURE or (was and own)):
             figure = one
         elif figure and one.reason == Problem(NO_INDICATOR) and token.number:
             around = read.reach(n)
