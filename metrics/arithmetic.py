@@ -109,20 +109,20 @@ def _tried(
             here = []  # 诉讼案件占比84% is no share of the count before it
         run = _run(text, [one for _, one in here])
         parts = [(Fraction(here[-1][1].number.value), unit_of(here[-1][1].number.unit))] if here else []
-        parts += [(sum(Fraction(one.number.value) for one in run), parts[0][1])] if len(run) > 1 else []
+        parts += [(_sum(run), parts[0][1])] if len(run) > 1 else []
         following = counts[last : last + 1]
         if following and text.text[token.end : following[0][1].start] == "（":  # 占52.1%（1500件）
             parts = [(Fraction(following[0][1].number.value), unit_of(following[0][1].number.unit))]
     elif rate := _WORDS["rate"].search(around.item):
         wanted = _core(rate[1])
-        if sentence < last and not any(wanted == _core(text.reach(m).item) for m, _ in counts[sentence:last]):
-            return None  # 采集事件2.9万件，办结率99.8% is of them, not of what was told before
         named = [(_core(text.reach(m).item), one) for m, one in counts[first:last]]
+        if (here := named[sentence - first :]) and not any(name == wanted for name, _ in here):
+            return None  # 采集事件2.9万件，办结率99.8% is of them, not of what was told before
         done = [one for name, one in named if name == wanted]
         parts = [(Fraction(done[-1].number.value), unit_of(done[-1].number.unit))] if done else []
         like = [one for name, one in named if _WORDS["nearly"].sub("", name) == wanted]
         if done and len(like) == 2:  # 满意5040件，基本满意1008件，满意率96%: of both
-            parts.append((sum(Fraction(one.number.value) for one in like), parts[0][1]))
+            parts.append((_sum(like), parts[0][1]))
         bases = counts[first:last]
         if _WORDS["called_back"].search(rate[1]):  # 解决率 is of the call-backs, where their number is told
             bases = [one for one in bases if _WORDS["call_backs"].search(text.reach(one[0]).item)][-1:] or bases
@@ -204,7 +204,7 @@ def _siblings(text: Text, counts: list[tuple[int, Token]]) -> dict[int, Fraction
         if after and after.number and _share(after) and MARKS["share"].search(text.reach(n + 1).item):
             found.setdefault(text.text.rfind("\n", 0, one.start), []).append(one)
     return {
-        line: sum((Fraction(one.number.value) for one in some), Fraction(0))
+        line: _sum(some)
         for line, some in found.items()
         if len(some) > 1 and len({unit_of(one.number.unit) for one in some}) == 1
     }
@@ -230,7 +230,7 @@ def _sums(text: Text, counts: list[tuple[int, Token]]) -> Iterator[Finding]:
             following = [one for _, one in counts[bisect_left(starts, match.end()) : stop]]
             parts = _listed(text, counts[at][1], following, True)
             # 收到3059条，甲部门1904条，乙部门1155条，其中咨询1160条、投诉1899条: of the first of them
-            added = sum(one.number.value for one in parts)
+            added = _sum(parts)
             told = [one for one in counts[bisect_left(starts, sentence) : at + 1] if one[1].number.value == added]
             total = next((one for one in told if _alike(one[1], counts[at][1])), counts[at])
             yield from _compared(*total, parts, whole=False)
@@ -347,7 +347,7 @@ def _changes(text: Text) -> Iterator[Finding]:
     """Every change told with what it is from and to: 比去年的8120件增加730件, 由94%升至97%，上升3个百分点."""
     told: list[_Told] = []
     sentence, earlier = -1, {}  # the counts of the sentences before
-    waiting: tuple[int, Token, Token, bool] | None = None  # a change whose beginning is told behind it
+    waiting: tuple[int, Token, bool, Token] | None = None  # a change whose beginning is told behind it, and its end
     unsaid = False  # whether the sentence leaves the numbers out that it compares
     for n, token in enumerate(text.tokens):
         if not token.number or not token.number.exact:
@@ -361,8 +361,8 @@ def _changes(text: Text) -> Iterator[Finding]:
             before = text.text[max(start, token.start - MOST_WORDS) : token.start]
             told = told[-MOST_BASES:]
             told.append(_Told(token, bool(_WORDS["compared"].search(before)), bool(MARKS["average"].search(item))))
-            if waiting and told[-1].compared and _alike(waiting[2], token):  # 94.5%，提高1.3个百分点，上年为93.2%
-                yield from _change(*waiting[:2], waiting[3], told[-1].token, waiting[2])
+            if waiting and told[-1].compared and _alike(waiting[3], token):  # 94.5%，提高1.3个百分点，上年为93.2%
+                yield from _change(*waiting[:3], token, waiting[3])
             waiting = None
             unsaid = False
         elif change["than"] or MARKS["apart"].search(item):
@@ -377,7 +377,7 @@ def _changes(text: Text) -> Iterator[Finding]:
                     told.insert(0, _Told(now, False))  # and so for the share that follows: 增加922件，增长11.1%
                     yield from _change(n, token, down, told[-1].token, now)
             elif told and token.number.unit == POINTS:
-                waiting = n, token, told[-1].token, down
+                waiting = n, token, down, told[-1].token
 
 
 def _ends_of(text: Text, token: Token, told: list[_Told], of_a_year: bool) -> tuple[Token, Token] | None:

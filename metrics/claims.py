@@ -221,11 +221,11 @@ class _Checker:
         self.communities |= {name: code for name, code in shorter.items() if len(name) > 2}
         self.places = re.compile("|".join(sorted(map(re.escape, self.communities), key=len, reverse=True)) or "(?!)")
         own = (re.escape(name) for code, name in names.items() if code.endswith("000"))
-        self.streets = streets = re.compile("|".join(own) or "(?!)")
+        self.streets = re.compile("|".join(own) or "(?!)")
         # Where a text names none of ours, the street that it does name may be the one that wrote it.
-        own_street = {"a_street": streets if streets.search(read.text) else MARKS["street"]}
-        self.ours = dict.fromkeys(OTHERS, self.places) | own_street
-        self.place_of_all, self.owner = self._titled(own_street["a_street"])
+        street = self.streets if self.streets.search(read.text) else MARKS["street"]
+        self.ours = dict.fromkeys(OTHERS, self.places) | {"a_street": street}
+        self.place_of_all, self.owner = self._titled(street)
         if self.place_of_all:
             self.ours["above"] = MARKS["this_place"]
         self.asked: dict[tuple, dict[tuple, list[dict[str, Any]]]] = {}
@@ -474,7 +474,8 @@ def _elided(read: Text, checker: _Checker, claims: list[Claim]) -> list[Claim]:
     """The claims, and what tells a figure again of another time without its name: 上半年咨询146人次，全年330人次."""
     figure = None
     for n, (one, token) in enumerate(zip(claims, read.tokens, strict=True)):
-        was = one.reason == Problem(ASIDE["change"]) or checker.times.at(one.start).other_year  # 由88.9%升至91.2%
+        time = checker.times.at(one.start)
+        was = one.reason == Problem(ASIDE["change"]) or time.other_year  # 由88.9%升至91.2%
         own = one.indicator and unit_of(checker.meanings[one.indicator].unit["zh"]) == unit_of(one.unit)
         if one.words and token.number and (one.sort == FIGURE or (was and own)):
             figure = one
@@ -482,8 +483,7 @@ def _elided(read: Text, checker: _Checker, claims: list[Claim]) -> list[Claim]:
             around = read.reach(n)
             again = MARKS["elided"].fullmatch(around.item) and unit_of(one.unit) == unit_of(figure.unit)
             here = read.sentence_start(one.start) <= figure.start
-            other = checker.times.at(one.start) != checker.times.at(figure.start)
-            other |= figure.sort != FIGURE and not checker.times.at(one.start).months
+            other = time != checker.times.at(figure.start) or (figure.sort != FIGURE and not time.months)
             # 来访213人次，电话98人次，合计311人次 is the sum that they are parts of
             of = checker.phrases.sum_with(figure.indicator) if MARKS["total"].search(around.item) else None
             listed = read.text.startswith("、", one.end)  # 响应率…、解决率…，二季度为99%、84%
@@ -507,7 +507,7 @@ def _parts_apart(read: Text, claims: list[Claim]) -> Iterator[Claim]:
             parted = parted or SPLITS.search(read.text, whole.end, one.start)  # 受理纠纷142件，其中由热线转来的41件
         theirs = last and last.end == one.start and one.value is None and not _of_one_kind(last, one)
         if one.sort == FIGURE and (theirs or parted):
-            one = replace(one, sort=UNTRACKED, verdict=UNKNOWN, stored=None, reason=Problem(PART))
+            one = _set_apart(one, Problem(PART))
         elif one.sort == FIGURE:
             told.setdefault(one.indicator, one.end)
             whole = one if named and one.value is not None and one.unit != "%" else whole
@@ -523,10 +523,9 @@ def _of_one_kind(one: Claim, other: Claim) -> bool:
 def _outspoken(claims: list[Claim]) -> list[Claim]:
     """The claims, but words that an indicator is only sometimes meant by (排查纠纷 for what was received) give way
     where another number of the text is it in so many words."""
-    plain = {_scope(one) for one in claims if one.sort == FIGURE and one.words and not _weakly(one)}
+    plain = {_figure_of(one) for one in claims if one.sort == FIGURE and one.words and not _weakly(one)}
     told = Problem("文中另有一个数说的就是这一指标，这个数说的是别的")
-    aside = {"sort": UNTRACKED, "verdict": UNKNOWN, "stored": None, "reason": told}
-    return [replace(one, **aside) if _weakly(one) and _scope(one) in plain else one for one in claims]
+    return [_set_apart(one, told) if _weakly(one) and _figure_of(one) in plain else one for one in claims]
 
 
 def _weakly(one: Claim) -> bool:
@@ -534,7 +533,12 @@ def _weakly(one: Claim) -> bool:
     return bool(words and words.search(one.words))
 
 
-def _scope(one: Claim) -> tuple:
+def _set_apart(one: Claim, why: Problem) -> Claim:
+    """What was taken for a figure, as no figure of the store."""
+    return replace(one, sort=UNTRACKED, verdict=UNKNOWN, stored=None, reason=why)
+
+
+def _figure_of(one: Claim) -> tuple:
     """What a claim is a figure of, and of which part of the year and the street."""
     return one.indicator, one.community, one.months
 
@@ -546,7 +550,7 @@ def _undecided(read: Text, claims: list[Claim]) -> list[Claim]:
     for n, one in enumerate(claims):
         counted = one.value is not None and (one.low, one.high) != (None, None)  # and no 未发生, which has no bounds
         if one.sort == FIGURE and one.words and counted:
-            like.setdefault((read.sentence_start(one.start), *_scope(one)), []).append(n)
+            like.setdefault((read.sentence_start(one.start), *_figure_of(one)), []).append(n)
     for alike in like.values():
         some = [claims[n] for n in alike]
         if len({one.value for one in some}) < 2:
@@ -563,7 +567,7 @@ def _undecided(read: Text, claims: list[Claim]) -> list[Claim]:
             told = Problem("同一句中有 {n} 个数都像这一指标，分不清哪个是全年的，请指定", said)
         for n in alike:
             if claims[n].verdict not in (AGREES, TRUNCATED):
-                claims[n] = replace(claims[n], sort=UNTRACKED, verdict=UNKNOWN, stored=None, reason=told)
+                claims[n] = _set_apart(claims[n], told)
     return claims
 
 
@@ -614,7 +618,7 @@ def _fact(one: Claim) -> tuple | None:
     if one.value is None or MARKS["share"].search(one.context.partition("#")[0]):
         return None  # shares are each of something else
     if one.sort == FIGURE and one.indicator:
-        return *_scope(one), unit_of(one.unit)
+        return *_figure_of(one), unit_of(one.unit)
     untold = one.sort == UNTRACKED and one.reason and one.reason.message == NO_INDICATOR
     return (one.context,) if untold and len(one.context) >= SHORTEST_FACT else None
 
