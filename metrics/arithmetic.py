@@ -10,7 +10,7 @@ from typing import NamedTuple
 from db.language import Problem
 from metrics.phrases import unit_of
 from metrics.tokens import MARKS, WORDS, Text, Token
-from metrics.wording import POINTS, Number, quantized, truncated
+from metrics.wording import DIGITS, POINTS, Number, quantized, truncated
 
 _WORDS = {name: re.compile(text) for name, text in WORDS["arithmetic"].items()}
 SPLITS = _WORDS["splits"]  # 其中, 包括: what follows is a part
@@ -53,7 +53,10 @@ def findings(text: Text) -> list[Finding]:
     shares = [one for one in tried if one and one.pairs]
     # Of the bases that would do, the one that most shares of the text are taken from is the one meant.
     often = Counter(whole for one in shares for whole in one.agreeing)
-    return [*(found for one in shares for found in _judged(one, often)), *_sums(text, counts), *_changes(text)]
+    # What several shares of a sentence are taken from, the others of it are, whether or not the text says so.
+    beside = Counter((one.sentence, whole) for one in shares for whole in one.agreeing)
+    judged = [found for one in shares for found in _judged(one, often, beside)]
+    return [*judged, *_sums(text, counts), *_changes(text)]
 
 
 def _share(token: Token) -> bool:
@@ -61,11 +64,12 @@ def _share(token: Token) -> bool:
 
 
 class _Tried(NamedTuple):
-    """A share, and all that it may be: a part, its whole, and whether the text calls that a whole; of counts that are
-    rounded, half the unit of their last digit."""
+    """A share, where its sentence begins, and all that it may be: a part, its whole, and whether the text calls that a
+    whole; of counts that are rounded, half the unit of their last digit."""
 
     at: int
     token: Token
+    sentence: int
     pairs: list[tuple[Fraction, Fraction, bool]]
     halves: dict[Fraction, Fraction]
 
@@ -138,7 +142,7 @@ def _tried(
         told += [(lines[line], False)] if line in lines and lines[line] >= value else []
         found += [(value, whole, clear) for whole, clear in told if whole and (whole != value or _only(told, value))]
     halves = {Fraction(one.number.value): _off(one) for _, one in counts[first:last] if _off(one)}
-    return _Tried(n, token, list(dict.fromkeys(found)), halves)
+    return _Tried(n, token, text.sentence_start(token.start), list(dict.fromkeys(found)), halves)
 
 
 def _only(told: list[tuple[Fraction, bool]], value: Fraction) -> bool:
@@ -168,7 +172,7 @@ def _named(text: Text, item: str, before: list[tuple[int, Token]]) -> tuple[list
     return named or ([] if found["number"] or found["all"] else before), bool(named) and not found["number"]
 
 
-def _judged(tried: _Tried, often: Counter) -> Iterator[Finding]:
+def _judged(tried: _Tried, often: Counter, beside: Counter) -> Iterator[Finding]:
     """What comes of a share; nothing where it fits none of the counts and the text calls the nearest no whole."""
     printed_as = Fraction(tried.token.number.value)
 
@@ -182,6 +186,7 @@ def _judged(tried: _Tried, often: Counter) -> Iterator[Finding]:
     within = [100 * part / other for part, other, _ in tried.pairs if other == whole]
     if verdict == CONFLICTS and min(within) < printed_as < max(within):
         return  # who is nearly satisfied may count for a part: 满意率 with a weight
+    clear = clear or beside[tried.sentence, whole] > 1
     if verdict == CONFLICTS and not (clear and abs(100 * part / whole - printed_as) > tried.play(part, whole)):
         return
     share = float(quantized(100 * part / whole, -4))
@@ -223,22 +228,34 @@ def _sums(text: Text, counts: list[tuple[int, Token]]) -> Iterator[Finding]:
             continue
         sentence = text.sentence_start(match.start())
         first = SPLITS.search(text.text, sentence)
-        at = bisect_left(starts, first.start()) - 1  # what the sentence says before its first 其中 is what is split
-        if at >= 0 and starts[at] >= sentence:
+        sentence = _resumed(text, first.start())
+        # What is said before the first 其中 is what is split: not by how much it has grown.
+        begun, at = bisect_left(starts, sentence), bisect_left(starts, first.start()) - 1
+        at = next((m for m in range(at, begun - 1, -1) if not _beside(text, *counts[m])), -1)
+        if at >= 0:
             end = _SPLIT_ENDS.search(text.text, match.end())
             stop = bisect_left(starts, end.start()) if end else len(starts)
             following = [one for _, one in counts[bisect_left(starts, match.end()) : stop]]
             parts = _listed(text, counts[at][1], following, True)
             # 收到3059条，甲部门1904条，乙部门1155条，其中咨询1160条、投诉1899条: of the first of them
             added = _sum(parts)
-            told = [one for one in counts[bisect_left(starts, sentence) : at + 1] if one[1].number.value == added]
+            told = [one for one in counts[begun : at + 1] if one[1].number.value == added]
             total = next((one for one in told if _alike(one[1], counts[at][1])), counts[at])
             yield from _compared(*total, parts, whole=False)
     for n, (at, total) in enumerate(counts):  # 咨询14件、求助35件、投诉80件，三类合计129件
         start = text.sentence_start(total.start)
-        if _WORDS["total"].search(text.text, max(start, total.start - MOST_WORDS), total.start):
-            begun = max(bisect_left(starts, start), n - MOST_BASES)
-            yield from _total(text, at, total, [one for _, one in counts[begun:n]])
+        begun = max(bisect_left(starts, start), n - MOST_BASES)
+        here = _countable(text, counts[begun:n], total)
+        if several := _WORDS["several"].search(text.text, max(start, total.start - MOST_WORDS), total.start):
+            size = DIGITS[several["size"]]
+            if len(here) < size and text.text[start - 1 : start] == "。":  # the sentence before is the list
+                here = _countable(text, counts[bisect_left(starts, text.sentence_start(start - 1)) : begun], total)
+        if several and (several["first"] or len(here) == size):
+            yield from _first(at, total, here, size)
+        elif _WORDS["total"].search(text.text, max(start, total.start - MOST_WORDS), total.start):
+            yield from _total(text, at, total, here)
+        elif _WORDS["rest"].match(text.reach(at).item) and len(here) > 1:
+            yield from _rest(text, here, counts[begun:n], total)
     yield from _fallen(text, counts)
     for match in re.finditer("（([^（）\n]*)）", text.text):
         at = bisect_left(starts, match.start()) - 1
@@ -252,6 +269,20 @@ def _sums(text: Text, counts: list[tuple[int, Token]]) -> Iterator[Finding]:
             yield from _compared(*counts[at], parts, not SPLITS.search(match[1]))
 
 
+def _resumed(text: Text, at: int) -> int:
+    """Where the sentence of a place begins, or the one before it if it goes on with that: …。其中…."""
+    start = text.sentence_start(at)
+    goes_on = text.text[start - 1 : start] == "。" and _WORDS["resumes"].match(text.text, start)
+    return text.sentence_start(start - 1) if goes_on else start
+
+
+def _beside(text: Text, n: int, one: Token) -> bool:
+    """Whether a count is told for comparison only: 较8月386件增加26件."""
+    item = text.reach(n).item
+    before = text.text[max(text.sentence_start(one.start), one.start - MOST_WORDS) : one.start]
+    return bool(_WORDS["changed"].search(item) or _WORDS["compared"].search(before) or MARKS["average"].search(item))
+
+
 _FALLS = {"halves": 3, "thirds": 4, "months": 4, "quarters": 5}  # a total and its parts by their words; thirds: or less
 
 
@@ -260,18 +291,37 @@ def _fallen(text: Text, counts: list[tuple[int, Token]]) -> Iterator[Finding]:
     for n, (at, total) in enumerate(counts):
         for name, size in _FALLS.items():
             some = counts[n : n + size]
-            together = len(some) == size and text.sentence_start(total.start) == text.sentence_start(some[-1][1].start)
+            together = len(some) == size and _resumed(text, some[-1][1].start) <= total.start
             alike = together and all(_alike(one, total) for _, one in some)
             if alike and _WORDS[name].fullmatch("|".join(text.reach(m).item for m, _ in some)):
                 yield from _compared(at, total, [one for _, one in some[1:]], whole=name != "thirds")
 
 
-def _total(text: Text, at: int, total: Token, before: list[Token]) -> Iterator[Finding]:
+def _countable(text: Text, before: list[tuple[int, Token]], total: Token) -> list[Token]:
+    """Of some counts those that a total may sum up: in its unit, and no averages (每件扣0.5分)."""
+    return [one for m, one in before if _alike(one, total) and not _WORDS["each"].search(text.reach(m).item)]
+
+
+def _first(at: int, total: Token, before: list[Token], size: int) -> Iterator[Finding]:
+    """What comes of a total that says how many it sums up, 前三名合计: of a list in which no other total stands."""
+    if len(before) >= size and all(one.number.value < total.number.value for one in before):
+        yield from _compared(at, total, before[:size], whole=True, behind=True)
+
+
+def _rest(text: Text, before: list[Token], counts: list[tuple[int, Token]], rest: Token) -> Iterator[Finding]:
+    """What comes of a total that falls into some and the rest: 3642件工单中，3607件已办结，其余35件在办."""
+    total, *some = before
+    at = next(m for m, one in counts if one is total)
+    if _WORDS["within"].search(text.text, total.end, some[0].start):
+        sure = len(some) == 1
+        yield from (one for one in _compared(at, total, [*some, rest], sure) if sure or one.verdict == AGREES)
+
+
+def _total(text: Text, at: int, total: Token, like: list[Token]) -> Iterator[Finding]:
     """What comes of a total behind its parts: a list that 、 keeps together, or what the sentence counts of its kind.
 
     Which of the latter it sums up is not said: of them the last few may be its parts, but some have to be.
     """
-    like = [one for one in before if _alike(one, total)]
     if like and not _WORDS["behind"].fullmatch(text.text, like[-1].end, total.start):
         return
     row = _run(text, like)[-MOST_PARTS:]
@@ -336,11 +386,12 @@ def _plain(number: Fraction) -> str:
 
 
 class _Told(NamedTuple):
-    """A number of a sentence that is no change; told for comparison (较上年的8310件), or an average."""
+    """A number of a sentence that is no change; told for comparison (较上年的8310件), or an average; and its words."""
 
     token: Token
     compared: bool
     average: bool = False
+    item: str = ""
 
 
 def _changes(text: Text) -> Iterator[Finding]:
@@ -349,22 +400,28 @@ def _changes(text: Text) -> Iterator[Finding]:
     sentence, earlier = -1, {}  # the counts of the sentences before
     waiting: tuple[int, Token, bool, Token] | None = None  # a change whose beginning is told behind it, and its end
     unsaid = False  # whether the sentence leaves the numbers out that it compares
+    named: tuple[Token, Token] | None = None  # those that a change was told of by their names: 12月比10月减少34件
     for n, token in enumerate(text.tokens):
         if not token.number or not token.number.exact:
             continue
         if (start := text.sentence_start(token.start)) != sentence:
             earlier |= {(one.token.number.value, unit_of(one.token.number.unit)): one.token for one in told}
-            told, sentence, waiting, unsaid = [], start, None, False
+            told, sentence, waiting, unsaid, named = [], start, None, False, None
         item = text.reach(n).item
         change = _WORDS["changed"].search(item)
         if not change:
             before = text.text[max(start, token.start - MOST_WORDS) : token.start]
-            told = told[-MOST_BASES:]
-            told.append(_Told(token, bool(_WORDS["compared"].search(before)), bool(MARKS["average"].search(item))))
+            compared, average = _WORDS["compared"].search(before), MARKS["average"].search(item)
+            told = [*told[-MOST_BASES:], _Told(token, bool(compared), bool(average), item)]
             if waiting and told[-1].compared and _alike(waiting[3], token):  # 94.5%，提高1.3个百分点，上年为93.2%
                 yield from _change(*waiting[:3], token, waiting[3])
-            waiting = None
+            waiting = named = None
             unsaid = False
+        elif change["gap"]:
+            if ends := _extremes(text, token, told):
+                yield from _change(n, token, ends[0].number.value > ends[1].number.value, *ends)
+        elif named := (_by_name(text, change, token, told) if change["than"] else named):
+            yield from _change(n, token, bool(change["down"]), *named)
         elif change["than"] or MARKS["apart"].search(item):
             unsaid = True  # 12月比10月减少34件，降幅13.88%: nor is it said of what the second is
         elif not unsaid:
@@ -383,9 +440,7 @@ def _changes(text: Text) -> Iterator[Finding]:
 def _ends_of(text: Text, token: Token, told: list[_Told], of_a_year: bool) -> tuple[Token, Token] | None:
     """From what to what a change is; None where the sentence does not say both."""
     points = token.number.unit == POINTS
-    like = [
-        one for one in told if _share(one.token) == points and (points or _share(token) or _alike(one.token, token))
-    ]
+    like = [one for one in told if _changes_as(token, one.token)]
     like = [one for one in like if _alike(one.token, like[-1].token) and one.average == like[-1].average]
     if len(like) < 2:
         return None
@@ -401,6 +456,29 @@ def _ends_of(text: Text, token: Token, told: list[_Told], of_a_year: bool) -> tu
     begun = text.text[max(text.sentence_start(first.start), first.start - MOST_WORDS) : first.start]
     periods = _WORDS["period"].search(begun) and _WORDS["period"].search(between)
     return (first, second) if periods and not of_a_year else None
+
+
+def _by_name(text: Text, change: re.Match, token: Token, told: list[_Told]) -> tuple[Token, Token] | None:
+    """From what to what a change is that names both: 二季度较一季度增加102件."""
+    found = []
+    for name in (change["then"], change["now"]):
+        name = _WORDS["naming"].sub("", name or "")
+        like = [one.token for one in told if name and name in one.item and _changes_as(token, one.token)]
+        found += like[-1:]
+    return (found[0], found[1]) if len(found) == 2 and found[0] != found[1] and _alike(*found) else None
+
+
+def _changes_as(token: Token, one: Token) -> bool:
+    """Whether a change may be one of a number, by what both are counted in."""
+    return _share(one) if token.number.unit == POINTS else not _share(one) and (_share(token) or _alike(one, token))
+
+
+def _extremes(text: Text, token: Token, told: list[_Told]) -> tuple[Token, Token] | None:
+    """The two numbers that are said to lie so far apart: 最高98%，最低85%，相差13个百分点."""
+    like = [one.token for one in told if _changes_as(token, one.token) and not _share(token)]
+    if _WORDS["extremes"].search(text.text, text.sentence_start(token.start), token.start):
+        like = sorted(like, key=lambda one: one.number.value)[:: max(1, len(like) - 1)]
+    return (like[0], like[1]) if len(like) == 2 else None
 
 
 def _moved(token: Token, before: Token, now: Token) -> Fraction | None:

@@ -29,7 +29,7 @@ MEASURES = (
 POINTS = "个百分点"  # by which a rate changes
 TEN_THOUSAND, HUNDRED_MILLION = 10**4, 10**8
 _POWERS = {"十": 10, "百": 100, "千": 1000, "万": TEN_THOUSAND, "亿": HUNDRED_MILLION}
-_DIGITS = {"零": 0, "〇": 0, "两": 2} | {letter: n for n, letter in enumerate("一二三四五六七八九", 1)}
+DIGITS = {"零": 0, "〇": 0, "两": 2} | {letter: n for n, letter in enumerate("一二三四五六七八九", 1)}
 _WIDE = str.maketrans("０１２３４５６７８９％．", "0123456789%.")
 
 _BEFORE = {
@@ -168,7 +168,7 @@ def _understood(match: re.Match, text: str) -> Number:
     value, places = Decimal(digits), -len(digits.partition(".")[2])
     above, more = match["more"], match["still"] or match["more"]
     guess = _GUESS.fullmatch(words)
-    if guess and (ends := (_DIGITS[guess["low"]], _DIGITS[guess["high"]]))[1] - ends[0] in (1, 2):
+    if guess and (ends := (DIGITS[guess["low"]], DIGITS[guess["high"]]))[1] - ends[0] in (1, 2):
         tens = _whole(guess["tens"] or "零")
         low, high = ((tens + end) * Decimal(_POWERS.get(guess["power"], 1)) for end in ends)
         value = low
@@ -227,18 +227,18 @@ def _digits(words: str, nothing: int) -> str:
     """A Chinese numeral below 万 in digits, 二十三点五 → 23.5; `nothing` where no digit is written, as in 万余."""
     whole, _, decimals = words.strip("数几").partition("点")
     if whole and not set(whole) & set(_POWERS):
-        number = int("".join(str(_DIGITS[letter]) for letter in whole))  # 二〇二四
+        number = int("".join(str(DIGITS[letter]) for letter in whole))  # 二〇二四
     else:
         number = _whole(whole) if whole else nothing
-    return f"{number}." + "".join(str(_DIGITS[letter]) for letter in decimals) if decimals else str(number)
+    return f"{number}." + "".join(str(DIGITS[letter]) for letter in decimals) if decimals else str(number)
 
 
 def _whole(words: str) -> int:
     """一万二千三百四十五 → 12345. A power without a digit is one of it: 十三, 百."""
     total = section = digit = 0
     for letter in words:
-        if letter in _DIGITS:
-            digit = _DIGITS[letter]
+        if letter in DIGITS:
+            digit = DIGITS[letter]
         elif (power := _POWERS[letter]) < TEN_THOUSAND:
             section, digit = section + (digit or 1) * power, 0
         elif total >= power:  # 一亿零一万

@@ -46,6 +46,10 @@ def test_a_total_behind_its_parts_is_their_sum(total, verdict):
         ("满意率在95%以上的镇街15个，90%至95%的6个，低于90%的4个，合计{n}个。", (25, 24)),
         ("受理9232件，其中电话受理7000件，网络受理2000件，合计{n}件。", (9000, 9100)),
         ("直接答复109.8万件，转派76.5万件，二者合计{n}万件。", ("186.3", "187.3")),
+        ("市容612件，占25.7%；物业588件，占24.6%；治安431件，占18.1%。三类诉求共计{n}件。", (1631, 1621)),
+        ("和平158件、建设143件、新华131件、光明127件、红旗118件。前三名社区合计{n}件。", (432, 442)),
+        ("和平158件、建设143件、新华131件、光明127件，前三个社区合计{n}件。", (432, 559)),
+        ("超期8件，每件扣0.5分，共扣4分；不满意21件，每件扣0.2分，共扣4.2分；两项合计扣{n}分。", ("8.2", "8.3")),
         ("受理工单900件，回访800件，满意960件，基本满意192件，满意和基本满意合计{n}件。", (1152, 1162)),
     ],
 )
@@ -59,6 +63,7 @@ def test_what_falls_into_two_by_its_words_is_their_sum():
     assert judged("办结9012件，其中按期办结8990件，超期办结22件。") == {"9012件": "agrees"}
     assert judged("办结9012件，其中按期办结8990件，超期办结32件。") == {"9012件": "conflicts"}
     assert judged("办结9012件，其中电话回访8990件，上门回访32件。") == {}
+    assert judged("办结9012件，办结率99.6%。其中按期办结8990件，超期办结32件。")["9012件"] == "conflicts"
     assert judged("回访工单960件，满意814件，基本满意97件，不满意59件。") == {"960件": "conflicts"}
     assert judged("回访工单960件，满意814件，基本满意97件，不满意29件。") == {}  # some may say nothing
 
@@ -82,7 +87,13 @@ def test_what_falls_into_two_by_its_words_is_their_sum():
         ("响应率99.1%；解决率81.4%，较去年同期84.9%下降3.5个百分点。", ["agrees"]),
         ("响应率99.1%；解决率81.4%，较去年同期84.9%下降3.0个百分点。", ["conflicts"]),
         ("受理224件，较9月256件减少32件，环比下降14.29%。", ["agrees", "conflicts"]),
-        ("10月245件，11月228件，12月211件，12月比10月减少34件，降幅13.88%。", []),
+        ("10月245件，11月228件，12月211件，12月比10月减少34件，降幅13.88%。", ["agrees", "agrees"]),
+        ("10月245件，11月228件，12月211件，12月比10月减少34件，降幅7.46%。", ["agrees", "conflicts"]),
+        ("一季度1142件，二季度1244件，二季度较一季度增加102件，上升9.83%。", ["agrees", "conflicts"]),
+        ("二季度较一季度增加112件，一季度1142件，二季度1244件。", []),
+        ("解决率最高的为西苑98.2%，最低的为东苑85.1%，相差13.1个百分点。", ["agrees"]),
+        ("前三名为96.42分、95.88分、95.10分，后两名为86.75分、84.16分，第一名与最后一名相差12.36分。", ["conflicts"]),
+        ("西苑96件、东苑88件、南苑81件，西苑与东苑相差18件。", []),
         ("受理量3275件，2023年为3108件，2022年为2874件，两年分别增长5.37%和8.14%。", []),
         ("今年满意率94.5%，上年为93.2%，提高1.3个百分点。", ["agrees"]),
         ("按期办结率98.7%，同比提高1.9个百分点（去年同期97.8%）；解决率88.2%。", ["conflicts"]),
@@ -101,6 +112,9 @@ def test_a_share_of_call_backs_is_none_of_the_contacts():
     told = "有效回访5200件，已联系5190件，已解决4966件，解决率{}。"
     assert judged(told.format("95.5%")) == {"95.5%": "agrees"}
     assert judged(told.format("95.7%")) == {"95.7%": "conflicts"}  # 4966 of 5190
+    told = "有效回访512件。回访确认已联系509件；满意438件，基本满意40件，满意率{}。"
+    assert judged(told.format("95.28%"))["95.28%"] == "conflicts"
+    assert judged(told.format("93.36%"))["93.36%"] == "agrees"  # of 512
 
 
 def test_a_rate_of_what_its_sentence_counts_is_none_of_what_was_told_before():
@@ -136,6 +150,28 @@ def test_who_is_nearly_satisfied_may_count_for_a_part():
 
 def test_the_rest_is_no_sum_of_what_stands_before_it():
     assert judged("金苑社区67件、水岸社区45件，其余九个社区共153件。") == {}
+
+
+def test_the_rest_is_what_a_total_leaves():
+    told = "3642件工单中，3607件已办结，办结率99.04%，其余{n}件仍在办理。"
+    assert judged(told.format(n=35))["3642件"] == "agrees"
+    assert judged(told.format(n=45))["3642件"] == "conflicts"
+    assert judged("受理120件，办理75件，办结70件，其余15件为咨询。") == {}
+    assert judged("受理120件，其中咨询45件，投诉70件，其余15件为建议。") == {}  # some may be left out
+
+
+def test_a_total_is_not_by_how_much_it_has_grown():
+    told = "受理412件，比8月的386件增加26件。其中咨询类97件、办理类{n}件。"
+    assert judged(told.format(n=315)) == {"412件": "agrees", "26件": "agrees"}
+    assert judged(told.format(n=325)) == {"412件": "conflicts", "26件": "agrees"}
+    assert judged("审查合同88份，其中租赁34份、工程54份。") == {"88份": "agrees"}  # 合同 compares nothing
+    assert judged("参与各类事项47件，其中信访36件、化解11件。") == {"47件": "agrees"}  # nor does 参与
+
+
+def test_shares_of_a_list_are_of_what_the_others_are_of():
+    told = "受理工单3642件。物业1021件，占28.03%；噪声634件，占17.41%；停车517件，占{}。"
+    assert judged(told.format("14.20%"))["14.20%"] == "agrees"
+    assert judged(told.format("15.20%"))["15.20%"] == "conflicts"
 
 
 def test_a_total_of_other_things_is_no_sum_of_what_stands_before_it():
