@@ -12,7 +12,6 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property, partial
-from itertools import pairwise
 from typing import Any
 
 import pandas as pd
@@ -31,7 +30,7 @@ from metrics.figures import Period, figures
 from metrics.flaws import Flag
 from metrics.phrases import Match, Phrases, unit_of
 from metrics.times import Times
-from metrics.tokens import DATE, FIGURE, MARKS, NAME, ORDINAL, WORDS, ZERO, Reach, Text, Token
+from metrics.tokens import DATE, FIGURE, MARKS, NAME, ORDINAL, WHOLE, WORDS, ZERO, Reach, Text, Token
 from metrics.wording import POINTS, Number, quantized, truncated
 
 UNTRACKED, UNKNOWN = "untracked", "unknown"
@@ -323,8 +322,8 @@ class _Checker:
             for name, reason in ASIDE.items():
                 if any(MARKS[name].search(words) for words in (around.item, before, around.item + token.text)):
                     return Problem(reason)
-            if MARKS["of_part"].search(sentence):
-                return Problem(PART)
+            if MARKS["of_part"].search(sentence) or MARKS["beside_parts"].match(self.read.text, token.end):
+                return Problem(PART)  # 3个社区、21个村
             if not token.number.exact and MARKS["threshold"].match(around.tail):
                 return Problem("说的是界限，不是已有的数")  # 解决率在95%以上的有3个
         elif MARKS["of_some"].search(sentence):
@@ -496,8 +495,8 @@ def _parts_apart(read: Text, claims: list[Claim]) -> Iterator[Claim]:
     """The claims, but what a sentence splits off its total (受理9232件，其中…受理91件) is a figure of its own, and
     so is what all of another number are (督办件16件全部办结)."""
     told: dict[str, int] = {}
-    sentence, whole = -1, None
-    for last, one in pairwise([None, *claims]):
+    sentence, whole, last = -1, None, None
+    for one, token in zip(claims, read.tokens, strict=True):
         if (start := read.sentence_start(one.start)) != sentence:
             told, sentence, whole = (told if SPLITS.match(read.text, start) else {}), start, None
         named = one.sort == FIGURE and one.words  # what a person said stands
@@ -505,12 +504,15 @@ def _parts_apart(read: Text, claims: list[Claim]) -> Iterator[Claim]:
         parted = SPLITS.search(behind) or behind.rfind("（") > behind.rfind("）")
         if named and whole and whole.unit == one.unit and not _of_one_kind(whole, one):
             parted = parted or SPLITS.search(read.text, whole.end, one.start)  # 受理纠纷142件，其中由热线转来的41件
-        theirs = last and last.end == one.start and one.value is None and not _of_one_kind(last, one)
+        theirs = last and one.value is None and not _of_one_kind(last, one)
+        of_all = token.claim == WHOLE and MARKS["of_the_last"]
+        theirs = theirs and (last.end == one.start or (of_all and of_all.fullmatch(read.text, last.start, one.start)))
         if one.sort == FIGURE and (theirs or parted):
             one = _set_apart(one, Problem(PART))
         elif one.sort == FIGURE:
             told.setdefault(one.indicator, one.end)
             whole = one if named and one.value is not None and one.unit != "%" else whole
+        last = one if one.value is not None else last
         yield one
 
 

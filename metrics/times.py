@@ -11,6 +11,7 @@ from datetime import date
 from typing import NamedTuple
 
 from db.language import Problem
+from metrics.arithmetic import SPLITS
 from metrics.tokens import MARKS, WORDS, Text
 
 _ROWS = {row["name"]: re.compile(row["pattern"]) for row in WORDS["time"]}
@@ -131,6 +132,8 @@ class Times:
             return begun, False, False
         if name in _ASIDE:
             lasts = name != "passing" and (name != "lately" or self._counted(match.end()))
+            # 其中12月4日当天: what follows tells of more again
+            lasts = lasts and not SPLITS.match(self._said_before(match.start()))
             begins = name == "short" or (name in _BEGINS and match.start() < self.first and not self._alone(match))
             return Time((), _ASIDE[name]), lasts, begins
         months = self._months(name, match[0], parts)

@@ -262,6 +262,19 @@ def test_one_altered_number_is_the_one_that_conflicts(sample, was, now):
         ("法律顾问全年参与信访接待、案件化解、文书审核和重大事项论证共计511件", "511件", "adviser.cases"),
         ("热线专班全年回访群众5104人次，其中表示满意4890件", "4890件", "hotline.satisfied"),
         ("法律顾问全年参与接待信访群众57件", "57件", "adviser.petition"),
+        ("法律顾问参与信访接待7件，审核合同协议28件", "28件", "adviser.review"),
+        ("三率稳中有升，响应率99%，解决率90.5%", "90.5%", "hotline.resolution_rate"),
+        ("开展“法治六进”活动44场", "44场", "publicity.activities"),
+        ("街道全年法治宣传58场", "58场", "publicity.activities"),
+        ("接待来访来电法律咨询470人次，其中来访300人次", "300人次", "consultation.in_person"),
+        ("接待来访来电法律咨询470人次，其中来访300人次、来电170人次", "170人次", "consultation.phone"),
+        ("落实负责人出庭应诉制度，应出庭5件，实际出庭4件", "5件", "litigation.hearings"),
+        ("首次联系来电人1200件，其中及时联系1180件", "1180件", "hotline.contacted_in_time"),
+        ("区热线中心回访我街道工单640件，满意590件", "590件", "hotline.satisfied"),
+        ("评选法律明白人标兵4名，全镇法律明白人总数为96名", "96名", "workforce.law_persons"),
+        ("发放普法读本3000册", "3000册", "publicity.materials"),
+        ("组织民法典专题培训2场，物业人员、网格员等60人参加", "2场", "training.sessions"),
+        ("“三月三”期间人流大，全年开展普法活动28场", "28场", "publicity.activities"),
     ],
 )
 def test_a_figure_is_known_by_what_offices_call_it(sample, text, number, indicator):
@@ -523,6 +536,32 @@ def test_a_figure_is_known_by_what_offices_call_it(sample, text, number, indicat
         ("普法活动预计覆盖青少年1500人次", "1500人次"),
         ("受理矛盾纠纷618件。受理信访件213件", "213件"),
         ("党工委书记对3件重大矛盾纠纷包案化解", "3件"),
+        ("开展“法治七进”活动，发放资料9000份，解答群众咨询800人次", "800人次"),
+        ("评查行政处罚案卷25卷、行政许可案卷15卷", "15卷"),
+        ("接受区司法局案卷评查12卷", "12卷"),
+        ("全镇辖4个社区、19个行政村", "4个"),
+        ("全镇辖19个行政村、4个社区", "4个"),
+        ("面向居民推送普法短信2.3万条", "2.3万条"),
+        ("受理行政调解案件26件", "26件"),
+        ("12345工单当即答复700件，办理类按期办结1500件", "1500件"),
+        ("按照年初目标，12345热线解决率应达到92%", "达到92%"),
+        ("全年学法考试分批进行，第一批48人参加", "48人"),
+        ("停车难一项的投诉工单共90件，均已办结", "均已办结"),
+        ("一场法治电影放映后，发放宣传折页260份", "260份"),
+        ("阳光社区法律明白人9名", "9名"),
+        ("在旧村改造项目中，法律顾问审查合同310份", "310份"),
+        ("重大行政决策目录共列3项", "3项"),
+        ("春节前调解欠薪纠纷6件", "6件"),
+        ("行业性专业性调解组织全年受理纠纷66件", "66件"),
+        ("三率考核中，响应率、解决率、满意率权重分别为20%、40%、40%", "20%"),
+        ("12345工单中，除夕至正月十五共接到31件", "31件"),
+        ("街道要求超期工单不超过2件，满意率不低于96%", "不低于96%"),
+        ("对18个村的村规民约开展合法性审查", "18个"),
+        ("完成历史合同清理230份，开展合同审查", "230份"),
+        ("县长热线和12345工单合计420件", "420件"),
+        ("年末仍挂账工单13件", "13件"),
+        ("全年延期工单申请40件", "40件"),
+        ("法律咨询电话最多的一天达29人次", "达29人次"),
     ],
 )
 def test_what_is_no_figure_of_the_year_is_matched_with_none(sample, text, number):
@@ -551,6 +590,17 @@ def test_of_several_like_numbers_in_one_sentence_none_is_the_figure_but_their_su
     assert {(one.sort, one.verdict) for one in found.claims} == {("untracked", "unknown")}
     found = sample("发放宣传品8412份，其余社区发放宣传册300份。")
     assert one(found, "8412份").verdict == "agrees"
+
+
+def test_words_that_deny_of_all_deny(sample):
+    """均无 is none, not all."""
+    assert (one(sample("行政诉讼3件，行政复议2件，均无败诉。"), "均无败诉").indicator) == "litigation.lost"
+
+
+def test_a_day_told_as_an_example_does_not_hold_on(sample):
+    told = "全年开展普法活动16场。{}12月4日国家宪法日当天，设展台8个。推送普法稿件412篇。"
+    assert one(sample(told.format("其中")), "412篇").verdict == "agrees"
+    assert one(sample(told.format("")), "412篇").sort == "untracked"
 
 
 def test_a_number_beside_one_that_agrees_is_something_else(sample):
