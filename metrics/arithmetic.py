@@ -15,6 +15,8 @@ from metrics.wording import DIGITS, POINTS, Number, quantized, truncated
 _WORDS = {name: re.compile(text) for name, text in WORDS["arithmetic"].items()}
 SPLITS = _WORDS["splits"]  # 其中, 包括: what follows is a part
 _SPLIT_ENDS = re.compile(f"[。；！？\n]|{SPLITS.pattern}")
+_PERIODS = re.compile("|".join(sorted([_WORDS["year"].pattern, *WORDS["halves"]], key=len, reverse=True)))
+MONTHS = 12
 MOST_BASES = 60  # counts before a share that it may be a share of
 MOST_PARTS = 30  # of a sum
 MOST_WORDS = 24  # letters before a number that say it is a total, or of which time
@@ -56,7 +58,7 @@ def findings(text: Text) -> list[Finding]:
     # What several shares of a sentence are taken from, the others of it are, whether or not the text says so.
     beside = Counter((one.sentence, whole) for one in shares for whole in one.agreeing)
     judged = [found for one in shares for found in _judged(one, often, beside)]
-    return [*judged, *_sums(text, counts), *_changes(text)]
+    return [*judged, *_sums(text, counts), *_averages(text, counts), *_changes(text)]
 
 
 def _share(token: Token) -> bool:
@@ -380,6 +382,33 @@ def _off(one: Token) -> Fraction:
 
 def _plain(number: Fraction) -> str:
     return f"{number}" if number.denominator == 1 else f"{float(number):g}"
+
+
+def _averages(text: Text, counts: list[tuple[int, Token]]) -> Iterator[Finding]:
+    """What comes of a count a month: 全年共受理4706件，月均392件."""
+    for n, (at, token) in enumerate(counts):
+        if not _WORDS["monthly"].search(text.reach(at).item):
+            continue
+        start = text.sentence_start(token.start)
+        *_, period = [None, *_PERIODS.finditer(text.text, start, token.start)]
+        if not period:
+            continue
+        told = [one for one in counts[max(0, n - MOST_BASES) : n] if one[1].start >= period.end()]
+        bases = [one for m, one in told if _alike(one, token) and not _beside(text, m, one)]
+        first, last = WORDS["halves"].get(period[0], (1, MONTHS))
+        if len(bases) == 1:
+            total, months = Fraction(bases[0].number.value), last - first + 1
+            verdict = printed(token.number, total / months, True)
+            said = {"total": _plain(total), "average": _plain(Fraction(quantized(total / months, -2)))}
+            said |= {"months": f"{months}", "text": token.text}
+            yield Finding(at, verdict, Problem(_AVERAGED[verdict], said))
+
+
+_AVERAGED = {
+    AGREES: "文中 {total}÷{months} 个月＝{average}，与所写相符",
+    TRUNCATED: "文中 {total}÷{months} 个月＝{average}，截断后才是 {text}",
+    CONFLICTS: "文中 {total}÷{months} 个月＝{average}，写的却是 {text}",
+}
 
 
 # ------------------------------------------------------------------------------------------- changes

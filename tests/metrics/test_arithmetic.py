@@ -174,6 +174,22 @@ def test_shares_of_a_list_are_of_what_the_others_are_of():
     assert judged(told.format("15.20%"))["15.20%"] == "conflicts"
 
 
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        ("全年共受理4706件，日均12.9件，月均392件。", "agrees"),
+        ("全年共受理4706件，日均12.9件，月均382件。", "conflicts"),
+        ("1至11月4310件，全年共受理4706件，月均392.1件。", "agrees-if-truncated"),
+        ("今年上半年受理2386件，月均397.7件。", "agrees"),
+        ("一季度受理963件，1月342件，2月265件，3月356件，月均321件。", None),  # of which, nothing says
+        ("受理963件，月均321件。", None),
+    ],
+)
+def test_an_average_is_of_the_months_its_sentence_names(text, verdict):
+    found = judged(text)
+    assert found.get(text.rpartition("月均")[2].strip("。")) == verdict
+
+
 def test_a_total_of_other_things_is_no_sum_of_what_stands_before_it():
     assert judged("举办活动16场，发放宣传品8412份，合计覆盖30个社区。") == {}
     assert judged("受理工单100件。咨询类14件、求助类35件，共计3类。") == {}
