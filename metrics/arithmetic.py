@@ -17,6 +17,7 @@ SPLITS = _WORDS["splits"]  # 其中, 包括: what follows is a part
 _SPLIT_ENDS = re.compile(f"[。；！？\n]|{SPLITS.pattern}")
 _PERIODS = re.compile("|".join(sorted([_WORDS["year"].pattern, *WORDS["halves"]], key=len, reverse=True)))
 MONTHS = 12
+_MARKS = re.compile("[，。；：\n]")
 MOST_BASES = 60  # counts before a share that it may be a share of
 MOST_PARTS = 30  # of a sum
 MOST_WORDS = 24  # letters before a number that say it is a total, or of which time
@@ -106,7 +107,7 @@ def _tried(
     if MARKS["share"].search(around.item) and sentence < last:
         bases, clearly = _named(text, around.item, before)
         here = counts[sentence:last]
-        if any(one.number and _share(one) for one in text.tokens[here[-1][0] + 1 : n]):
+        if any(one.number and _share(one) for one in text.tokens[here[-1][0] + 1 : n]) or _beside(text, *here[-1]):
             return None  # 1055件（占52.3%）；空气污染（占31.3%）: the second is of what is not counted
         if text.text.startswith("、", token.end):
             return None  # 870件、792件、621件，占16.81%、15.30%、12.00%
@@ -119,6 +120,8 @@ def _tried(
         following = counts[last : last + 1]
         if following and text.text[token.end : following[0][1].start] == "（":  # 占52.1%（1500件）
             parts = [(Fraction(following[0][1].number.value), unit_of(following[0][1].number.unit))]
+    elif not token.number.exact and MARKS["threshold"].match(around.tail):
+        return None  # 按期办结率低于98%的有2个
     elif rate := _WORDS["rate"].search(around.item):
         wanted = _core(rate[1])
         named = [(_core(text.reach(m).item), one) for m, one in counts[first:last]]
@@ -130,8 +133,10 @@ def _tried(
         if done and len(like) == 2:  # 满意5040件，基本满意1008件，满意率96%: of both
             parts.append((_sum(like), parts[0][1]))
         bases = counts[first:last]
-        if _WORDS["called_back"].search(rate[1]):  # 解决率 is of the call-backs, where their number is told
-            bases = [one for one in bases if _WORDS["call_backs"].search(text.reach(one[0]).item)][-1:] or bases
+        for name in ("called_back", "in_time"):  # 解决率 is of the call-backs, 按期办结率 of what was closed, if told
+            if _WORDS[name].search(rate[1]):
+                wholes = [one for one in bases if _WORDS[f"{name}_of"].search(text.reach(one[0]).item)][-1:]
+                bases, clearly = wholes or bases, bool(wholes)
     if not parts:
         return None
     found = []
@@ -248,16 +253,22 @@ def _sums(text: Text, counts: list[tuple[int, Token]]) -> Iterator[Finding]:
         start = text.sentence_start(total.start)
         begun = max(bisect_left(starts, start), n - MOST_BASES)
         here = _countable(text, counts[begun:n], total)
-        if several := _WORDS["several"].search(text.text, max(start, total.start - MOST_WORDS), total.start):
-            size = DIGITS[several["size"]]
-            if len(here) < size and text.text[start - 1 : start] == "。":  # the sentence before is the list
-                here = _countable(text, counts[bisect_left(starts, text.sentence_start(start - 1)) : begun], total)
-        if several and (several["first"] or len(here) == size):
-            yield from _first(at, total, here, size)
-        elif _WORDS["total"].search(text.text, max(start, total.start - MOST_WORDS), total.start):
-            yield from _total(text, at, total, here)
+        several, summed = (
+            _WORDS[name].search(text.text, max(start, total.start - MOST_WORDS), total.start)
+            for name in ("several", "total")
+        )
+        listed = here
+        if (several or summed) and len(here) < 2 and text.text[start - 1 : start] == "。":
+            before = max(bisect_left(starts, text.sentence_start(start - 1)), begun - MOST_BASES)
+            listed = _countable(text, counts[before:begun], total)  # the sentence before is the list
+        if (several or summed) and (named := _called(text, total, listed)):
+            yield from _compared(at, total, named, whole=True, behind=True)
+        elif several and (several["first"] or len(listed) == DIGITS[several["size"]]):
+            yield from _first(at, total, listed, DIGITS[several["size"]])
+        elif summed:
+            yield from _total(text, at, total, [one for _, one in here])
         elif _WORDS["rest"].match(text.reach(at).item) and len(here) > 1:
-            yield from _rest(text, here, counts[begun:n], total)
+            yield from _rest(text, here, total)
     yield from _fallen(text, counts)
     for match in re.finditer("（([^（）\n]*)）", text.text):
         at = bisect_left(starts, match.start()) - 1
@@ -299,21 +310,33 @@ def _fallen(text: Text, counts: list[tuple[int, Token]]) -> Iterator[Finding]:
                 yield from _compared(at, total, [one for _, one in some[1:]], whole=name != "thirds")
 
 
-def _countable(text: Text, before: list[tuple[int, Token]], total: Token) -> list[Token]:
-    """Of some counts those that a total may sum up: in its unit, and no averages (每件扣0.5分)."""
-    return [one for m, one in before if _alike(one, total) and not _WORDS["each"].search(text.reach(m).item)]
+def _countable(text: Text, before: list[tuple[int, Token]], total: Token) -> list[tuple[int, Token]]:
+    """Of some counts those that a total may sum up: in its unit, no averages (每件扣0.5分), none in other brackets."""
+    inside = text.bracketed(total.start)
+    like = [(m, one) for m, one in before if _alike(one, total) and text.bracketed(one.start) == inside]
+    return [(m, one) for m, one in like if not _WORDS["each"].search(text.reach(m).item)]
 
 
-def _first(at: int, total: Token, before: list[Token], size: int) -> Iterator[Finding]:
+def _called(text: Text, total: Token, listed: list[tuple[int, Token]]) -> list[Token]:
+    """The counts of a list that a total sums up by their names: 城管办、社区办两家合计586件."""
+    clause = _MARKS.split(text.text[text.near_start(total.start) : total.start])[-1]
+    if not (summing := _WORDS["summing"].match(clause)):
+        return []
+    names = summing["names"].split("、")
+    found = [[one for m, one in listed if len(name) > 1 and name in text.reach(m).item] for name in names]
+    return [one for (one,) in found] if all(len(some) == 1 for some in found) else []
+
+
+def _first(at: int, total: Token, before: list[tuple[int, Token]], size: int) -> Iterator[Finding]:
     """What comes of a total that says how many it sums up, 前三名合计: of a list in which no other total stands."""
-    if len(before) >= size and all(one.number.value < total.number.value for one in before):
-        yield from _compared(at, total, before[:size], whole=True, behind=True)
+    some = [one for _, one in before]
+    if len(some) >= size and all(one.number.value < total.number.value for one in some):
+        yield from _compared(at, total, some[:size], whole=True, behind=True)
 
 
-def _rest(text: Text, before: list[Token], counts: list[tuple[int, Token]], rest: Token) -> Iterator[Finding]:
+def _rest(text: Text, before: list[tuple[int, Token]], rest: Token) -> Iterator[Finding]:
     """What comes of a total that falls into some and the rest: 3642件工单中，3607件已办结，其余35件在办."""
-    total, *some = before
-    at = next(m for m, one in counts if one is total)
+    (at, total), some = before[0], [one for _, one in before[1:]]
     if _WORDS["within"].search(text.text, total.end, some[0].start):
         sure = len(some) == 1
         yield from (one for one in _compared(at, total, [*some, rest], sure) if sure or one.verdict == AGREES)
@@ -326,13 +349,15 @@ def _total(text: Text, at: int, total: Token, like: list[Token]) -> Iterator[Fin
     """
     if like and not _WORDS["behind"].fullmatch(text.text, like[-1].end, total.start):
         return
-    row = _run(text, like)[-MOST_PARTS:]
-    if len(row) < 2:
-        split = [one for one in like if not SPLITS.search(text.text, one.end, total.start)]
+    row, stated = _run(text, like)[-MOST_PARTS:], Fraction(total.number.value)
+    if len(row) < 2 or _sum(row) != stated:
+        splits = [one.start() for one in SPLITS.finditer(text.text, like[0].end, total.start)] if like else []
+        behind = max((at for at in splits if not text.bracketed(at)), default=0)
+        split = [one for one in like if one.start > behind]
         like = split or like
         tails = [like[n:] for n in range(max(0, len(like) - MOST_PARTS), len(like) - 1)]
-        stated = Fraction(total.number.value)
-        row = min(tails, key=lambda some: abs(_sum(some) - stated), default=[])
+        nearest = min(tails, key=lambda some: abs(_sum(some) - stated), default=[])
+        row = nearest if len(row) < 2 or _sum(nearest) == stated else row  # A 7件，B 3件、C 2件，合计12件
     yield from _compared(at, total, row, whole=True, behind=True)
 
 
@@ -389,12 +414,14 @@ def _averages(text: Text, counts: list[tuple[int, Token]]) -> Iterator[Finding]:
     for n, (at, token) in enumerate(counts):
         if not _WORDS["monthly"].search(text.reach(at).item):
             continue
-        start = text.sentence_start(token.start)
+        start = text.near_start(token.start)
         *_, period = [None, *_PERIODS.finditer(text.text, start, token.start)]
         if not period:
             continue
-        told = [one for one in counts[max(0, n - MOST_BASES) : n] if one[1].start >= period.end()]
+        told = [one for one in counts[max(0, n - MOST_BASES) : n] if one[1].start >= start]
         bases = [one for m, one in told if _alike(one, token) and not _beside(text, m, one)]
+        if _WORDS["year"].match(period[0]):  # 1至11月4310件，全年4706件
+            bases = [one for one in bases if one.start >= period.end()]
         first, last = WORDS["halves"].get(period[0], (1, MONTHS))
         if len(bases) == 1:
             total, months = Fraction(bases[0].number.value), last - first + 1
@@ -415,11 +442,14 @@ _AVERAGED = {
 
 
 class _Told(NamedTuple):
-    """A number of a sentence that is no change; told for comparison (较上年的8310件), or an average; and its words."""
+    """A number of a sentence that is no change; told for comparison (较上年的8310件), an average, a part of another,
+    in brackets; and its words."""
 
     token: Token
     compared: bool
     average: bool = False
+    part: bool = False
+    bracketed: bool = False
     item: str = ""
 
 
@@ -427,6 +457,8 @@ def _changes(text: Text) -> Iterator[Finding]:
     """Every change told with what it is from and to: 比去年的8120件增加730件, 由94%升至97%，上升3个百分点."""
     told: list[_Told] = []
     sentence, earlier = -1, {}  # the counts of the sentences before
+    last: list[_Told] = []  # and what the last of them tells of as a whole
+    reached = 0  # where the last number that is no change ends
     waiting: tuple[int, Token, bool, Token] | None = None  # a change whose beginning is told behind it, and its end
     unsaid = False  # whether the sentence leaves the numbers out that it compares
     named: tuple[Token, Token] | None = None  # those that a change was told of by their names: 12月比10月减少34件
@@ -435,13 +467,17 @@ def _changes(text: Text) -> Iterator[Finding]:
             continue
         if (start := text.sentence_start(token.start)) != sentence:
             earlier |= {(one.token.number.value, unit_of(one.token.number.unit)): one.token for one in told}
+            last = [one for one in told if not (one.compared or one.average or one.part or one.bracketed)]
             told, sentence, waiting, unsaid, named = [], start, None, False, None
         item = text.reach(n).item
         change = _WORDS["changed"].search(item)
         if not change:
             before = text.text[max(start, token.start - MOST_WORDS) : token.start]
             compared, average = _WORDS["compared"].search(before), MARKS["average"].search(item)
-            told = [*told[-MOST_BASES:], _Told(token, bool(compared), bool(average), item)]
+            part = any(one.part for one in told[-1:]) or SPLITS.search(text.text, max(start, reached), token.start)
+            bracketed = text.bracketed(token.start)
+            made = _Told(token, bool(compared), bool(average), bool(part), bracketed, item)
+            told, reached = [*told[-MOST_BASES:], made], token.end
             if waiting and told[-1].compared and _alike(waiting[3], token):  # 94.5%，提高1.3个百分点，上年为93.2%
                 yield from _change(*waiting[:3], token, waiting[3])
             waiting = named = None
@@ -459,7 +495,8 @@ def _changes(text: Text) -> Iterator[Finding]:
                 yield from _change(n, token, down, *ends)
             elif told and told[-1].compared and _alike(told[-1].token, token):
                 moved = told[-1].token.number.value + token.number.value * (-1 if down else 1)
-                if now := earlier.get((moved, unit_of(token.number.unit))):
+                only = last[0].token if len(last) == 1 and _alike(last[0].token, token) else None
+                if now := earlier.get((moved, unit_of(token.number.unit)), only):
                     told.insert(0, _Told(now, False))  # and so for the share that follows: 增加922件，增长11.1%
                     yield from _change(n, token, down, told[-1].token, now)
             elif told and token.number.unit == POINTS:
@@ -475,9 +512,9 @@ def _ends_of(text: Text, token: Token, told: list[_Told], of_a_year: bool) -> tu
         return None
     first, second = like[-2].token, like[-1].token
     if like[-1].compared:  # 今年9232件，较上年的8310件增加922件
-        now = [one.token for one in like if not one.compared]
+        now = [one.token for one in like if not (one.compared or one.bracketed)]
         fits = (one for one in reversed(now) if _verdict(token, second, one) == AGREES)
-        certain = now[-1] if len(now) == 1 or points else None  # of several counts none is sure to be meant
+        certain = now[-1] if len(now) == 1 or (now and points) else None  # of several counts none is sure to be meant
         return (second, fitting) if (fitting := next(fits, certain)) else None
     between = text.text[first.end : second.start]
     if _WORDS["risen"].fullmatch(between):

@@ -29,7 +29,7 @@ from metrics.exports import number as shown
 from metrics.figures import Period, figures
 from metrics.flaws import Flag
 from metrics.phrases import Match, Phrases, unit_of
-from metrics.times import Times
+from metrics.times import YEAR, Times
 from metrics.tokens import DATE, FIGURE, MARKS, NAME, ORDINAL, WHOLE, WORDS, ZERO, Reach, Text, Token
 from metrics.wording import POINTS, Number, quantized, truncated
 
@@ -482,7 +482,9 @@ def _elided(read: Text, checker: _Checker, claims: list[Claim]) -> list[Claim]:
             around = read.reach(n)
             again = MARKS["elided"].fullmatch(around.item) and unit_of(one.unit) == unit_of(figure.unit)
             here = read.sentence_start(one.start) <= figure.start
-            other = time != checker.times.at(figure.start) or (figure.sort != FIGURE and not time.months)
+            start = read.sentence_start(figure.start)
+            own_time = time in (YEAR, checker.times.at(start))  # not what was: 由上半年的95.8%提高至97.9%
+            other = time != checker.times.at(figure.start) or (figure.sort != FIGURE and own_time)
             # 来访213人次，电话98人次，合计311人次 is the sum that they are parts of
             of = checker.phrases.sum_with(figure.indicator) if MARKS["total"].search(around.item) else None
             listed = read.text.startswith("、", one.end)  # 响应率…、解决率…，二季度为99%、84%

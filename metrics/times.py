@@ -121,6 +121,8 @@ class Times:
             return (begun if numbers[0] in months[-1:] else Time((), PASSING)), True, False
         if name == "total":
             return _together(told), False, False
+        if name == "risen_to":
+            return begun or YEAR, True, False
         if name in ("beside", "so_far"):
             return Time((), PASSING) if name == "so_far" else YEAR, False, False
         if name == "year" and months and MARKS["since_january"].match(match[0]):

@@ -296,6 +296,11 @@ class Text:
         """The same, or what of the sentence is no further off than words can say what a figure is of."""
         return max(self.sentence_start(at), at - LONGEST_SENTENCE)
 
+    def bracketed(self, at: int) -> bool:
+        """Whether a place stands in brackets, within its sentence."""
+        start = self.near_start(at)
+        return self.text.rfind("（", start, at) > self.text.rfind("）", start, at)
+
     def line_start(self, at: int) -> int:
         """Where the paragraph of a place begins."""
         return _before(self._ends["line"], at)

@@ -273,6 +273,17 @@ def test_one_altered_number_is_the_one_that_conflicts(sample, was, now):
         ("区热线中心回访我街道工单640件，满意590件", "590件", "hotline.satisfied"),
         ("评选法律明白人标兵4名，全镇法律明白人总数为96名", "96名", "workforce.law_persons"),
         ("发放普法读本3000册", "3000册", "publicity.materials"),
+        ("全年工单3000件，其中咨询类900件，需办理的工单2100件", "2100件", "hotline.requests"),
+        ("“北湖发布”公众号全年推送信息500篇，其中普法类80篇", "80篇", "media.posts"),
+        ("组织网格员参加法治宣讲培训4场", "4场", "training.sessions"),
+        ("法律顾问为合同、协议把关60件", "60件", "adviser.review"),
+        ("排查涉法涉诉案件20件，法律顾问参与化解9件", "9件", "adviser.dispute"),
+        ("申请工单延期30件，批准延期26件", "26件", "hotline.extended"),
+        ("持证执法人员从年初的20人增加到26人", "26人", "workforce.officers"),
+        ("街道下设18个社区", "18个", "community.communities"),
+        ("自查案卷36卷", "36卷", "enforcement.files"),
+        ("对来电人及时开展首次联系900件，其中规定时限内联系890件", "900件", "hotline.first_contacts"),
+        ("对来电人及时开展首次联系900件，其中规定时限内联系890件", "890件", "hotline.contacted_in_time"),
         ("组织民法典专题培训2场，物业人员、网格员等60人参加", "2场", "training.sessions"),
         ("“三月三”期间人流大，全年开展普法活动28场", "28场", "publicity.activities"),
     ],
@@ -536,6 +547,22 @@ def test_a_figure_is_known_by_what_offices_call_it(sample, text, number, indicat
         ("普法活动预计覆盖青少年1500人次", "1500人次"),
         ("受理矛盾纠纷618件。受理信访件213件", "213件"),
         ("党工委书记对3件重大矛盾纠纷包案化解", "3件"),
+        ("“北湖发布”公众号全年推送信息500篇，其中普法类80篇", "500篇"),
+        ("和平社区：受理12345工单88件", "88件"),
+        ("全县现有“法律明白人”1500人", "1500人"),
+        ("12345平台共受理全区诉求21万件", "21万件"),
+        ("督察反馈全区共性问题21个", "21个"),
+        ("连续3个月12345解决率100%", "100%"),
+        ("去年3月受理纠纷31件", "31件"),
+        ("学法考试2名未合格人员已补考通过", "2名"),
+        ("新申领行政执法证4人", "4人"),
+        ("32名机关干部、54名社区干部参加学法考试", "54名"),
+        ("对印发的公文开展审查11件，审查合同一批", "11件"),
+        ("持证执法人员从年初的20人增加到26人", "20人"),
+        ("应知应会法律法规30部、党内法规9部", "30部"),
+        ("开展“法治体检”活动，提供法律咨询90人次", "90人次"),
+        ("律师团为企业化解合同纠纷22起", "22起"),
+        ("8月22日至23日，街道举办2024年行政执法培训班，网格员共74人参加", "74人"),
         ("开展“法治七进”活动，发放资料9000份，解答群众咨询800人次", "800人次"),
         ("评查行政处罚案卷25卷、行政许可案卷15卷", "15卷"),
         ("接受区司法局案卷评查12卷", "12卷"),
@@ -595,6 +622,13 @@ def test_of_several_like_numbers_in_one_sentence_none_is_the_figure_but_their_su
 def test_words_that_deny_of_all_deny(sample):
     """均无 is none, not all."""
     assert (one(sample("行政诉讼3件，行政复议2件，均无败诉。"), "均无败诉").indicator) == "litigation.lost"
+
+
+def test_what_a_change_came_to_is_of_the_time_that_the_text_is_of(sample):
+    found = sample("街道2024年一季度热线工单通报\n解决率由88.2%升至91.35%，工单受理230件。")
+    assert [(claim.indicator, claim.months) for claim in found.claims if claim.sort == "figure"] == [
+        *(("hotline.resolution_rate", (1, 2, 3)), ("hotline.received", (1, 2, 3))),
+    ]
 
 
 def test_a_day_told_as_an_example_does_not_hold_on(sample):
