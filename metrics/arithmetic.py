@@ -227,9 +227,20 @@ def _core(words: str) -> str:
     return _WORDS["filler_before"].sub("", _WORDS["filler_after"].sub("", words.strip()))
 
 
+# ------------------------------------------------------------------------------------------- sums
+
+
 def _sums(text: Text, counts: list[tuple[int, Token]]) -> Iterator[Finding]:
-    """Totals held against their parts: those in brackets behind a total, or a list after 其中 kept together by 、."""
+    """Every total of a text held against its parts."""
     starts = [token.start for _, token in counts]
+    yield from _split(text, counts, starts)
+    yield from _totals(text, counts, starts)
+    yield from _fallen(text, counts)
+    yield from _in_brackets(text, counts, starts)
+
+
+def _split(text: Text, counts: list[tuple[int, Token]], starts: list[int]) -> Iterator[Finding]:
+    """Totals held against the list behind their 其中 that 、 keeps together."""
     for match in SPLITS.finditer(text.text):
         if _WORDS["overlap"].search(text.text, match.end(), text.text.find("。", match.end()) % (len(text.text) + 1)):
             continue
@@ -249,7 +260,11 @@ def _sums(text: Text, counts: list[tuple[int, Token]]) -> Iterator[Finding]:
             told = [one for one in counts[begun : at + 1] if one[1].number.value == added]
             total = next((one for one in told if _alike(one[1], counts[at][1])), counts[at])
             yield from _compared(*total, parts, whole=False)
-    for n, (at, total) in enumerate(counts):  # 咨询14件、求助35件、投诉80件，三类合计129件
+
+
+def _totals(text: Text, counts: list[tuple[int, Token]], starts: list[int]) -> Iterator[Finding]:
+    """Totals held against what is told before them: 咨询14件、求助35件、投诉80件，三类合计129件."""
+    for n, (at, total) in enumerate(counts):
         start = text.sentence_start(total.start)
         begun = max(bisect_left(starts, start), n - MOST_BASES)
         here = _countable(text, counts[begun:n], total)
@@ -269,7 +284,10 @@ def _sums(text: Text, counts: list[tuple[int, Token]]) -> Iterator[Finding]:
             yield from _total(text, at, total, [one for _, one in here])
         elif _WORDS["rest"].match(text.reach(at).item) and len(here) > 1:
             yield from _rest(text, here, total)
-    yield from _fallen(text, counts)
+
+
+def _in_brackets(text: Text, counts: list[tuple[int, Token]], starts: list[int]) -> Iterator[Finding]:
+    """Totals held against the parts in brackets behind them."""
     for match in re.finditer("（([^（）\n]*)）", text.text):
         at = bisect_left(starts, match.start()) - 1
         if (
@@ -353,8 +371,7 @@ def _total(text: Text, at: int, total: Token, like: list[Token]) -> Iterator[Fin
     if len(row) < 2 or _sum(row) != stated:
         splits = [one.start() for one in SPLITS.finditer(text.text, like[0].end, total.start)] if like else []
         behind = max((at for at in splits if not text.bracketed(at)), default=0)
-        split = [one for one in like if one.start > behind]
-        like = split or like
+        like = [one for one in like if one.start > behind] or like
         tails = [like[n:] for n in range(max(0, len(like) - MOST_PARTS), len(like) - 1)]
         nearest = min(tails, key=lambda some: abs(_sum(some) - stated), default=[])
         row = nearest if len(row) < 2 or _sum(nearest) == stated else row  # A 7件，B 3件、C 2件，合计12件
