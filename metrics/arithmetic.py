@@ -120,7 +120,7 @@ def _tried(
         following = counts[last : last + 1]
         if following and text.text[token.end : following[0][1].start] == "（":  # 占52.1%（1500件）
             parts = [(Fraction(following[0][1].number.value), unit_of(following[0][1].number.unit))]
-    elif not token.number.exact and MARKS["threshold"].match(around.tail):
+    elif _goal(text, token) or (not token.number.exact and MARKS["threshold"].match(around.tail)):
         return None  # 按期办结率低于98%的有2个
     elif rate := _WORDS["rate"].search(around.item):
         wanted = _core(rate[1])
@@ -150,6 +150,12 @@ def _tried(
         found += [(value, whole, clear) for whole, clear in told if whole and (whole != value or _only(told, value))]
     halves = {Fraction(one.number.value): _off(one) for _, one in counts[first:last] if _off(one)}
     return _Tried(n, token, text.sentence_start(token.start), list(dict.fromkeys(found)), halves)
+
+
+def _goal(text: Text, token: Token) -> bool:
+    """Whether a number is told as what is to be reached: 市定目标为响应率99%、解决率85%."""
+    clause = _MARKS.split(text.text[text.near_start(token.start) : token.start])[-1]
+    return bool(_WORDS["goal"].search(clause))
 
 
 def _only(told: list[tuple[Fraction, bool]], value: Fraction) -> bool:
@@ -276,14 +282,15 @@ def _totals(text: Text, counts: list[tuple[int, Token]], starts: list[int]) -> I
         if (several or summed) and len(here) < 2 and text.text[start - 1 : start] == "。":
             before = max(bisect_left(starts, text.sentence_start(start - 1)), begun - MOST_BASES)
             listed = _countable(text, counts[before:begun], total)  # the sentence before is the list
-        if (several or summed) and (named := _called(text, total, listed)):
+        if _WORDS["rest"].match(text.reach(at).item):
+            if len(here) > 1:
+                yield from _rest(text, here, total)
+        elif (several or summed) and (named := _called(text, total, listed)):
             yield from _compared(at, total, named, whole=True, behind=True)
         elif several and (several["first"] or len(listed) == DIGITS[several["size"]]):
             yield from _first(at, total, listed, DIGITS[several["size"]])
         elif summed:
             yield from _total(text, at, total, [one for _, one in here])
-        elif _WORDS["rest"].match(text.reach(at).item) and len(here) > 1:
-            yield from _rest(text, here, total)
 
 
 def _in_brackets(text: Text, counts: list[tuple[int, Token]], starts: list[int]) -> Iterator[Finding]:
@@ -323,7 +330,7 @@ def _fallen(text: Text, counts: list[tuple[int, Token]]) -> Iterator[Finding]:
         for name, size in _FALLS.items():
             some = counts[n : n + size]
             together = len(some) == size and _resumed(text, some[-1][1].start) <= total.start
-            alike = together and all(_alike(one, total) for _, one in some)
+            alike = together and all(_alike(one, total) and one.number.value <= total.number.value for _, one in some)
             if alike and _WORDS[name].fullmatch("|".join(text.reach(m).item for m, _ in some)):
                 yield from _compared(at, total, [one for _, one in some[1:]], whole=name != "thirds")
 
@@ -432,16 +439,15 @@ def _averages(text: Text, counts: list[tuple[int, Token]]) -> Iterator[Finding]:
         if not _WORDS["monthly"].search(text.reach(at).item):
             continue
         start = text.near_start(token.start)
-        *_, period = [None, *_PERIODS.finditer(text.text, start, token.start)]
-        if not period:
-            continue
         told = [one for one in counts[max(0, n - MOST_BASES) : n] if one[1].start >= start]
         bases = [one for m, one in told if _alike(one, token) and not _beside(text, m, one)]
-        if _WORDS["year"].match(period[0]):  # 1至11月4310件，全年4706件
-            bases = [one for one in bases if one.start >= period.end()]
-        first, last = WORDS["halves"].get(period[0], (1, MONTHS))
-        if len(bases) == 1:
-            total, months = Fraction(bases[0].number.value), last - first + 1
+        bases = [one for one in bases if not SPLITS.search(text.text, start, one.start)]  # 其中7月602件: a part
+        of_periods = [(one, [None, *_PERIODS.finditer(text.text, start, one.start)][-1]) for one in bases]
+        of_periods = [(one, period) for one, period in of_periods if period]  # 1至11月4310件，全年4706件
+        if len(of_periods) == 1:
+            ((base, period),) = of_periods
+            first, last = WORDS["halves"].get(period[0], (1, MONTHS))
+            total, months = Fraction(base.number.value), last - first + 1
             verdict = printed(token.number, total / months, True)
             said = {"total": _plain(total), "average": _plain(Fraction(quantized(total / months, -2)))}
             said |= {"months": f"{months}", "text": token.text}
@@ -460,7 +466,7 @@ _AVERAGED = {
 
 class _Told(NamedTuple):
     """A number of a sentence that is no change; told for comparison (较上年的8310件), an average, a part of another,
-    in brackets; and its words."""
+    in brackets or a list of 分别; and its words."""
 
     token: Token
     compared: bool
@@ -476,6 +482,7 @@ def _changes(text: Text) -> Iterator[Finding]:
     sentence, earlier = -1, {}  # the counts of the sentences before
     last: list[_Told] = []  # and what the last of them tells of as a whole
     reached = 0  # where the last number that is no change ends
+    moved_at, moved = 0, None  # and where the last change does, and it
     waiting: tuple[int, Token, bool, Token] | None = None  # a change whose beginning is told behind it, and its end
     unsaid = False  # whether the sentence leaves the numbers out that it compares
     named: tuple[Token, Token] | None = None  # those that a change was told of by their names: 12月比10月减少34件
@@ -491,15 +498,28 @@ def _changes(text: Text) -> Iterator[Finding]:
         if not change:
             before = text.text[max(start, token.start - MOST_WORDS) : token.start]
             compared, average = _WORDS["compared"].search(before), MARKS["average"].search(item)
-            part = any(one.part for one in told[-1:]) or SPLITS.search(text.text, max(start, reached), token.start)
-            bracketed = text.bracketed(token.start)
-            made = _Told(token, bool(compared), bool(average), bool(part), bracketed, item)
+            begun = max(start, reached, text.text.rfind("；", reached, token.start) + 1)  # 其中 holds up to a ；
+            part = (begun == reached and any(one.part for one in told[-1:])) or SPLITS.search(
+                text.text, begun, token.start
+            )
+            bracketed = text.bracketed(token.start) or MARKS["apart"].search(before)  # 分别为311件、305件
+            beside = (
+                text.bracketed(token.start) and reached < moved_at and text.text.startswith("（", moved_at)
+            )  # 少了19件（3月593件）
+            made = _Told(token, bool(compared or beside), bool(average), bool(part), bool(bracketed), item)
             told, reached = [*told[-MOST_BASES:], made], token.end
+            ends = _ends_of(text, moved[1], told, False) if beside and _changes_as(moved[1], token) else None
+            if ends:  # the change before the brackets, held against what stood before it
+                yield from _change(*moved, *ends)
             if waiting and told[-1].compared and _alike(waiting[3], token):  # 94.5%，提高1.3个百分点，上年为93.2%
                 yield from _change(*waiting[:3], token, waiting[3])
             waiting = named = None
             unsaid = False
-        elif change["gap"]:
+            continue
+        moved_at, moved = token.end, (n, token, bool(change["down"]))
+        if text.text.startswith("（", token.end) and _based_behind(text, n):
+            continue
+        if change["gap"]:
             if ends := _extremes(text, token, told):
                 yield from _change(n, token, ends[0].number.value > ends[1].number.value, *ends)
         elif named := (_by_name(text, change, token, told) if change["than"] else named):
@@ -512,12 +532,20 @@ def _changes(text: Text) -> Iterator[Finding]:
                 yield from _change(n, token, down, *ends)
             elif told and told[-1].compared and _alike(told[-1].token, token):
                 moved = told[-1].token.number.value + token.number.value * (-1 if down else 1)
-                only = last[0].token if len(last) == 1 and _alike(last[0].token, token) else None
+                here = any(not one.compared and _alike(one.token, token) for one in told)
+                only = last[0].token if len(last) == 1 and not here and _alike(last[0].token, token) else None
                 if now := earlier.get((moved, unit_of(token.number.unit)), only):
                     told.insert(0, _Told(now, False))  # and so for the share that follows: 增加922件，增长11.1%
                     yield from _change(n, token, down, told[-1].token, now)
             elif told and token.number.unit == POINTS:
                 waiting = n, token, down, told[-1].token
+
+
+def _based_behind(text: Text, n: int) -> bool:
+    """Whether what a change is from stands in brackets behind it: 环比少了19件（3月593件）."""
+    following = text.tokens[n + 1 : n + 4]
+    base = next((one for one in following if one.number), None)
+    return bool(base and text.bracketed(base.start) and _changes_as(text.tokens[n], base))
 
 
 def _ends_of(text: Text, token: Token, told: list[_Told], of_a_year: bool) -> tuple[Token, Token] | None:
@@ -531,7 +559,10 @@ def _ends_of(text: Text, token: Token, told: list[_Told], of_a_year: bool) -> tu
     if like[-1].compared:  # 今年9232件，较上年的8310件增加922件
         now = [one.token for one in like if not (one.compared or one.bracketed)]
         fits = (one for one in reversed(now) if _verdict(token, second, one) == AGREES)
-        certain = now[-1] if len(now) == 1 or (now and points) else None  # of several counts none is sure to be meant
+        # Of several counts none is sure to be meant, but the one just before: 超期46件，比去年的72件减少26件.
+        just = [one.token for one in like[-2:-1] if not (one.compared or one.part)]
+        sure = len(now) == 1 or points or (just and text.text[just[0].end : second.start].count("，") == 1)
+        certain = now[-1] if now and sure else None
         return (second, fitting) if (fitting := next(fits, certain)) else None
     between = text.text[first.end : second.start]
     if _WORDS["risen"].fullmatch(between):
@@ -559,6 +590,7 @@ def _changes_as(token: Token, one: Token) -> bool:
 def _extremes(text: Text, token: Token, told: list[_Told]) -> tuple[Token, Token] | None:
     """The two numbers that are said to lie so far apart: 最高98%，最低85%，相差13个百分点."""
     like = [one.token for one in told if _changes_as(token, one.token) and not _share(token)]
+    like = [one for one in like if not _goal(text, one)]
     if _WORDS["extremes"].search(text.text, text.sentence_start(token.start), token.start):
         like = sorted(like, key=lambda one: one.number.value)[:: max(1, len(like) - 1)]
     return (like[0], like[1]) if len(like) == 2 else None

@@ -134,8 +134,9 @@ class Times:
             return begun, False, False
         if name in _ASIDE:
             lasts = name != "passing" and (name != "lately" or self._counted(match.end()))
-            # 其中12月4日当天: what follows tells of more again
+            # 其中12月4日当天, or some years among the year's figures: what follows tells of the year again
             lasts = lasts and not SPLITS.match(self._said_before(match.start()))
+            lasts = lasts and not (name == "long" and self._told_before(match.start()))
             begins = name == "short" or (name in _BEGINS and match.start() < self.first and not self._alone(match))
             return Time((), _ASIDE[name]), lasts, begins
         months = self._months(name, match[0], parts)

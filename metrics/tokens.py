@@ -23,7 +23,8 @@ COUNTED = re.compile(rf"[{NUMERALS}\d①-⑳]")
 _FULL_WIDTH = re.compile(r"(?<!\d),|,(?!\d{3})|[;:!?()](?!\d)|(?<!\d)[:()]|[()]")
 _HALF_WIDTH = str.maketrans("０１２３４５６７８９", "0123456789")
 _MARK = dict(zip(",;:!?()", "，；：！？（）", strict=True))
-_RANKS = [re.compile(form) for form in (f"[{NUMERALS}]+[、.．]", "[（(]", "")]  # 一、 before （一） before 1.
+# 第一部分 before 一、 before （一） before 1.
+_RANKS = [re.compile(form) for form in (f"第[{NUMERALS}]+部分", f"[{NUMERALS}]+[、.．]", "[（(]", "")]
 # A name told before its number: "当面咨询（人次）：232", or a row of a table whose cells a tab parts.
 _UNIT = "|".join(wording.MEASURES)
 _TITLED = re.compile(
@@ -308,7 +309,7 @@ class Text:
     @cached_property
     def headings(self) -> list[tuple[int, str]]:
         """Where each heading begins, and its words: a short numbered line, or the numbered opening of a paragraph."""
-        numbered = rf"[ \t　]*(?:[（(]?[{NUMERALS}\d]{{1,3}}[)）、.．])[^。\n]{{2,60}}"
+        numbered = rf"[ \t　]*(?:第[{NUMERALS}]{{1,3}}部分|[（(]?[{NUMERALS}\d]{{1,3}}[)）、.．])[^。\n]{{2,60}}"
         return [(match.start(), match[0]) for match in re.finditer(rf"(?m)^{numbered}", self.text)]
 
     @cached_property

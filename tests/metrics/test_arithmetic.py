@@ -1,5 +1,7 @@
 """Sums and shares that a text states are computed again from the text's own numbers."""
 
+import re
+
 import pytest
 
 from metrics.arithmetic import findings
@@ -93,6 +95,12 @@ def test_what_falls_into_two_by_its_words_is_their_sum():
         ("响应率99.1%；解决率81.4%，较去年同期84.9%下降3.0个百分点。", ["conflicts"]),
         ("受理2874件（7月1012件、8月945件、9月917件），较二季度的2651件增加233件。", ["agrees", "conflicts"]),
         ("受理7944件，其中上半年5214件。上年同期8316件，同比减少327件，下降4.5%。", ["conflicts", "agrees"]),
+        ("受理329件，环比减少21件（4月350件），降幅6%；同比增加14件（上年315件），增幅4.44%。", ["agrees"] * 4),
+        ("受理197件，较4月增加21件，环比上升12.93%（4月176件）。", ["conflicts"]),
+        ("办结5012件，含结转61件；超期办结46件，比2023年的72件减少36件。", ["conflicts"]),
+        ("受理957件，4月、5月、6月分别为311件、305件、341件；环比一季度的1012件减少65件。", ["agrees", "conflicts"]),
+        ("受理1674件。与二季度1520件相比增加154件，环比增长10.23%。", ["agrees", "conflicts"]),
+        ("满分100分，第一名98.6分，末位91.2分，相差7.4分。", ["agrees"]),
         ("1至9月受理2780件，其中9月342件，环比8月的360件下降5.0%。", ["agrees"]),
         ("受理224件，较9月256件减少32件，环比下降14.29%。", ["agrees", "conflicts"]),
         ("10月245件，11月228件，12月211件，12月比10月减少34件，降幅13.88%。", ["agrees", "agrees"]),
@@ -121,6 +129,16 @@ def test_a_rate_in_time_is_of_what_was_closed():
     assert judged(told.format("98.55%")) == {"98.55%": "agrees"}
     assert judged(told.format("98.97%")) == {"98.97%": "conflicts"}
     assert judged("办结1812件，按期办结1806件，按期办结率低于98%的有2个社区。") == {}
+
+
+def test_a_goal_is_no_rate():
+    told = "有效回访1142件，已解决1001件，解决率87.65%。市定目标为响应率99%、解决率85%。"
+    assert judged(told) == {"87.65%": "agrees"}
+
+
+def test_the_last_of_some_parts_is_no_total():
+    assert judged("办结312件，其中本月受理268件，往月结转办结44件；按期办结310件，超期办结2件。") == {}
+    assert judged("农业类1246件、建设类1097件、其余各类合计1994件。") == {}
 
 
 def test_no_share_is_one_of_a_change():
@@ -202,11 +220,13 @@ def test_shares_of_a_list_are_of_what_the_others_are_of():
         ("今年上半年受理2386件，月均397.7件。", "agrees"),
         ("一季度受理963件，1月342件，2月265件，3月356件，月均321件。", None),  # of which, nothing says
         ("受理963件，月均321件。", None),
+        ("三季度受理1674件，其中7月602件，8月588件，9月484件，平均每月568件。", "conflicts"),
+        ("2024年1至9月受理7944件，其中上半年5214件，三季度2730件，月均882.7件。", None),
     ],
 )
 def test_an_average_is_of_the_months_its_sentence_names(text, verdict):
     found = judged(text)
-    assert found.get(text.rpartition("月均")[2].strip("。")) == verdict
+    assert found.get(re.split("月均|每月", text)[1].strip("。")) == verdict
 
 
 def test_a_total_of_other_things_is_no_sum_of_what_stands_before_it():
