@@ -56,7 +56,7 @@ def _load(path: Path) -> dict:
 
 
 WORDS = _load(Path(__file__).parent / "report_words.toml")
-MARKS = {name: re.compile(text) for name, text in WORDS["marks"].items() if isinstance(text, str)}
+MARKS = {name: re.compile(one if isinstance(one, str) else "|".join(one)) for name, one in WORDS["marks"].items()}
 _SORTS = [(row["name"], re.compile("|".join(f"(?:{one})" for one in row["patterns"]))) for row in WORDS["sort"]]
 _CLAIMS = re.compile(
     f"(?P<no>{WORDS['claims']['not_zero']})|(?P<zero>{WORDS['claims']['zero']})|(?P<whole>{WORDS['claims']['whole']})"
