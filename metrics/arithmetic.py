@@ -434,30 +434,40 @@ def _plain(number: Fraction) -> str:
 
 
 def _averages(text: Text, counts: list[tuple[int, Token]]) -> Iterator[Finding]:
-    """What comes of a count a month: 全年共受理4706件，月均392件."""
+    """What comes of a count a month or a community: 全年共受理4706件，月均392件; 6个社区共372件，平均每个社区62件."""
     for n, (at, token) in enumerate(counts):
-        if not _WORDS["monthly"].search(text.reach(at).item):
+        item = text.reach(at).item
+        per = _WORDS["per"].search(item)
+        if not per and not _WORDS["monthly"].search(item):
             continue
         start = text.near_start(token.start)
         told = [one for one in counts[max(0, n - MOST_BASES) : n] if one[1].start >= start]
         bases = [one for m, one in told if _alike(one, token) and not _beside(text, m, one)]
         bases = [one for one in bases if not SPLITS.search(text.text, start, one.start)]  # 其中7月602件: a part
-        of_periods = [(one, [None, *_PERIODS.finditer(text.text, start, one.start)][-1]) for one in bases]
-        of_periods = [(one, period) for one, period in of_periods if period]  # 1至11月4310件，全年4706件
-        if len(of_periods) == 1:
-            ((base, period),) = of_periods
-            first, last = WORDS["halves"].get(period[0], (1, MONTHS))
-            total, months = Fraction(base.number.value), last - first + 1
-            verdict = printed(token.number, total / months, True)
-            said = {"total": _plain(total), "average": _plain(Fraction(quantized(total / months, -2)))}
-            said |= {"months": f"{months}", "text": token.text}
-            yield Finding(at, verdict, Problem(_AVERAGED[verdict], said))
+        if per:
+            among = [int(one.number.value) for m, one in told if text.reach(m).tail.startswith(per[1])]
+            over = [(one, among[0]) for one in bases] if len(among) == 1 and among[0] else []
+        else:
+            periods = [(one, [None, *_PERIODS.finditer(text.text, start, one.start)][-1]) for one in bases]
+            over = [(one, _months(period[0])) for one, period in periods if period]  # 1至11月4310件，全年4706件
+        if len(over) == 1:
+            ((base, number),) = over
+            total = Fraction(base.number.value)
+            verdict = printed(token.number, total / number, True)
+            said = {"total": _plain(total), "average": _plain(Fraction(quantized(total / number, -2)))}
+            yield Finding(at, verdict, Problem(_AVERAGED[verdict], said | {"number": f"{number}", "text": token.text}))
+
+
+def _months(period: str) -> int:
+    """How many months a part of a year has, by its words; the whole of it by those that name no part."""
+    first, last = WORDS["halves"].get(period, (1, MONTHS))
+    return last - first + 1
 
 
 _AVERAGED = {
-    AGREES: "文中 {total}÷{months} 个月＝{average}，与所写相符",
-    TRUNCATED: "文中 {total}÷{months} 个月＝{average}，截断后才是 {text}",
-    CONFLICTS: "文中 {total}÷{months} 个月＝{average}，写的却是 {text}",
+    AGREES: "文中 {total}÷{number}＝{average}，与所写相符",
+    TRUNCATED: "文中 {total}÷{number}＝{average}，截断后才是 {text}",
+    CONFLICTS: "文中 {total}÷{number}＝{average}，写的却是 {text}",
 }
 
 

@@ -67,6 +67,8 @@ class Times:
             if name in ("line", "point", "sentence"):
                 sentence = around = beside = None
                 paragraph, told = paragraph if name == "sentence" else None, []
+            elif match[0] == "；" and sentence and sentence.months and len(told) > 1:
+                sentence, told = None, []  # 7月48件、8月57件、9月49件；化解150件: of all again
             elif name in ("close", "pause"):
                 was, around, beside = (around, None, beside) if name == "close" else (beside, around, None)
                 if was is None:

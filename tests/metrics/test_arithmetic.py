@@ -100,6 +100,7 @@ def test_what_falls_into_two_by_its_words_is_their_sum():
         ("办结5012件，含结转61件；超期办结46件，比2023年的72件减少36件。", ["conflicts"]),
         ("受理957件，4月、5月、6月分别为311件、305件、341件；环比一季度的1012件减少65件。", ["agrees", "conflicts"]),
         ("受理1674件。与二季度1520件相比增加154件，环比增长10.23%。", ["agrees", "conflicts"]),
+        ("办理时长3.2天，较3月的3.9天缩短0.9天。", ["conflicts"]),
         ("满分100分，第一名98.6分，末位91.2分，相差7.4分。", ["agrees"]),
         ("1至9月受理2780件，其中9月342件，环比8月的360件下降5.0%。", ["agrees"]),
         ("受理224件，较9月256件减少32件，环比下降14.29%。", ["agrees", "conflicts"]),
@@ -221,12 +222,16 @@ def test_shares_of_a_list_are_of_what_the_others_are_of():
         ("一季度受理963件，1月342件，2月265件，3月356件，月均321件。", None),  # of which, nothing says
         ("受理963件，月均321件。", None),
         ("三季度受理1674件，其中7月602件，8月588件，9月484件，平均每月568件。", "conflicts"),
+        ("全街道6个社区共承办372件，平均每社区62件。", "agrees"),
+        ("全街道6个社区共承办372件，平均每社区64件。", "conflicts"),
+        ("6个社区、3个科室共承办372件，平均每社区64件。", "conflicts"),
+        ("372件由社区承办，平均每社区64件。", None),
         ("2024年1至9月受理7944件，其中上半年5214件，三季度2730件，月均882.7件。", None),
     ],
 )
-def test_an_average_is_of_the_months_its_sentence_names(text, verdict):
+def test_an_average_is_of_the_months_or_communities_its_sentence_names(text, verdict):
     found = judged(text)
-    assert found.get(re.split("月均|每月", text)[1].strip("。")) == verdict
+    assert found.get(re.split("月均|每月|每社区", text)[1].strip("。")) == verdict
 
 
 def test_a_total_of_other_things_is_no_sum_of_what_stands_before_it():
