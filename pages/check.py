@@ -127,7 +127,7 @@ def listing(found: claims.Checked) -> None:
             _("理由"): [explained(one, language()) for _place, one in wanted],
         }
     )
-    widths = {_("序"): "small", _("理由"): "large"}
+    widths = {_("序"): 48, _("指标"): 150, _("理由"): "large"}  # in pixels, but for the last
     event = st.dataframe(
         shown,
         hide_index=True,
