@@ -541,10 +541,10 @@ def _changes(text: Text) -> Iterator[Finding]:
             if ends := _ends_of(text, token, told, bool(change["year"])):
                 yield from _change(n, token, down, *ends)
             elif told and told[-1].compared and _alike(told[-1].token, token):
-                moved = told[-1].token.number.value + token.number.value * (-1 if down else 1)
+                end = told[-1].token.number.value + token.number.value * (-1 if down else 1)
                 here = any(not one.compared and _alike(one.token, token) for one in told)
                 only = last[0].token if len(last) == 1 and not here and _alike(last[0].token, token) else None
-                if now := earlier.get((moved, unit_of(token.number.unit)), only):
+                if now := earlier.get((end, unit_of(token.number.unit)), only):
                     told.insert(0, _Told(now, False))  # and so for the share that follows: 增加922件，增长11.1%
                     yield from _change(n, token, down, told[-1].token, now)
             elif told and token.number.unit == POINTS:
