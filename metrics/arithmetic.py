@@ -13,7 +13,7 @@ from metrics.tokens import MARKS, WORDS, Text, Token
 from metrics.wording import DIGITS, POINTS, Number, quantized, truncated
 
 _WORDS = {name: re.compile(text) for name, text in WORDS["arithmetic"].items()}
-SPLITS = _WORDS["splits"]  # 其中, 包括: what follows is a part
+SPLITS = MARKS["splits"]
 _SPLIT_ENDS = re.compile(f"[。；！？\n]|{SPLITS.pattern}")
 _PERIODS = re.compile("|".join(sorted([_WORDS["year"].pattern, *WORDS["halves"]], key=len, reverse=True)))
 MONTHS = 12
@@ -95,11 +95,10 @@ def _tried(
     """A share with what it may be a share of; None where the text does not say."""
     around = text.reach(n)
     last = bisect_left(counts, n, key=lambda one: one[0])
-    line = text.text.rfind("\n", 0, token.start)
+    line, start = text.text.rfind("\n", 0, token.start), text.sentence_start(token.start)
     nearest = max(0, last - MOST_BASES)
     first, sentence = (
-        max(nearest, bisect_left(counts, begun, key=lambda one: one[1].start))
-        for begun in (line, text.sentence_start(token.start))
+        max(nearest, bisect_left(counts, begun, key=lambda one: one[1].start)) for begun in (line, start)
     )
     before = counts[nearest:last]
     parts: list[tuple[Fraction, str]] = []
@@ -120,9 +119,9 @@ def _tried(
         following = counts[last : last + 1]
         if following and text.text[token.end : following[0][1].start] == "（":  # 占52.1%（1500件）
             parts = [(Fraction(following[0][1].number.value), unit_of(following[0][1].number.unit))]
-    elif _goal(text, token) or (not token.number.exact and MARKS["threshold"].match(around.tail)):
-        return None  # 按期办结率低于98%的有2个
     elif rate := _WORDS["rate"].search(around.item):
+        if _goal(text, token) or (not token.number.exact and MARKS["threshold"].match(around.tail)):
+            return None  # 按期办结率低于98%的有2个
         wanted = _core(rate[1])
         named = [(_core(text.reach(m).item), one) for m, one in counts[first:last]]
         if (here := named[sentence - first :]) and not any(name == wanted for name, _ in here):
@@ -149,13 +148,22 @@ def _tried(
         told += [(lines[line], False)] if line in lines and lines[line] >= value else []
         found += [(value, whole, clear) for whole, clear in told if whole and (whole != value or _only(told, value))]
     halves = {Fraction(one.number.value): _off(one) for _, one in counts[first:last] if _off(one)}
-    return _Tried(n, token, text.sentence_start(token.start), list(dict.fromkeys(found)), halves)
+    return _Tried(n, token, start, list(dict.fromkeys(found)), halves)
 
 
 def _goal(text: Text, token: Token) -> bool:
     """Whether a number is told as what is to be reached: 市定目标为响应率99%、解决率85%."""
-    clause = _MARKS.split(text.text[text.near_start(token.start) : token.start])[-1]
-    return bool(_WORDS["goal"].search(clause))
+    return bool(_WORDS["goal"].search(_clause(text, token)))
+
+
+def _clause(text: Text, token: Token) -> str:
+    """What stands before a number since the last mark but 、, other numbers included."""
+    return _MARKS.split(text.text[text.near_start(token.start) : token.start])[-1]
+
+
+def _window(text: Text, token: Token) -> str:
+    """The last few letters of the sentence before a number."""
+    return text.text[max(text.sentence_start(token.start), token.start - MOST_WORDS) : token.start]
 
 
 def _only(told: list[tuple[Fraction, bool]], value: Fraction) -> bool:
@@ -271,21 +279,21 @@ def _split(text: Text, counts: list[tuple[int, Token]], starts: list[int]) -> It
 def _totals(text: Text, counts: list[tuple[int, Token]], starts: list[int]) -> Iterator[Finding]:
     """Totals held against what is told before them: 咨询14件、求助35件、投诉80件，三类合计129件."""
     for n, (at, total) in enumerate(counts):
-        start = text.sentence_start(total.start)
-        begun = max(bisect_left(starts, start), n - MOST_BASES)
-        here = _countable(text, counts[begun:n], total)
+        start, rest = text.sentence_start(total.start), _WORDS["rest"].match(text.reach(at).item)
         several, summed = (
             _WORDS[name].search(text.text, max(start, total.start - MOST_WORDS), total.start)
             for name in ("several", "total")
         )
-        listed = here
-        if (several or summed) and len(here) < 2 and text.text[start - 1 : start] == "。":
+        if not (rest or several or summed):
+            continue
+        begun = max(bisect_left(starts, start), n - MOST_BASES)
+        listed = here = _countable(text, counts[begun:n], total)
+        if not rest and len(here) < 2 and text.text[start - 1 : start] == "。":
             before = max(bisect_left(starts, text.sentence_start(start - 1)), begun - MOST_BASES)
             listed = _countable(text, counts[before:begun], total)  # the sentence before is the list
-        if _WORDS["rest"].match(text.reach(at).item):
-            if len(here) > 1:
-                yield from _rest(text, here, total)
-        elif (several or summed) and (named := _called(text, total, listed)):
+        if rest:
+            yield from _rest(text, here, total)
+        elif named := _called(text, total, listed):
             yield from _compared(at, total, named, whole=True, behind=True)
         elif several and (several["first"] or len(listed) == DIGITS[several["size"]]):
             yield from _first(at, total, listed, DIGITS[several["size"]])
@@ -317,8 +325,8 @@ def _resumed(text: Text, at: int) -> int:
 def _beside(text: Text, n: int, one: Token) -> bool:
     """Whether a count is told for comparison only: 较8月386件增加26件."""
     item = text.reach(n).item
-    before = text.text[max(text.sentence_start(one.start), one.start - MOST_WORDS) : one.start]
-    return bool(_WORDS["changed"].search(item) or _WORDS["compared"].search(before) or MARKS["average"].search(item))
+    compared = _WORDS["compared"].search(_window(text, one))
+    return bool(compared or _WORDS["changed"].search(item) or MARKS["average"].search(item))
 
 
 _FALLS = {"halves": 3, "thirds": 4, "months": 4, "quarters": 5}  # a total and its parts by their words; thirds: or less
@@ -344,8 +352,7 @@ def _countable(text: Text, before: list[tuple[int, Token]], total: Token) -> lis
 
 def _called(text: Text, total: Token, listed: list[tuple[int, Token]]) -> list[Token]:
     """The counts of a list that a total sums up by their names: 城管办、社区办两家合计586件."""
-    clause = _MARKS.split(text.text[text.near_start(total.start) : total.start])[-1]
-    if not (summing := _WORDS["summing"].match(clause)):
+    if not (summing := _WORDS["summing"].match(_clause(text, total))):
         return []
     names = summing["names"].split("、")
     found = [[one for m, one in listed if len(name) > 1 and name in text.reach(m).item] for name in names]
@@ -361,6 +368,8 @@ def _first(at: int, total: Token, before: list[tuple[int, Token]], size: int) ->
 
 def _rest(text: Text, before: list[tuple[int, Token]], rest: Token) -> Iterator[Finding]:
     """What comes of a total that falls into some and the rest: 3642件工单中，3607件已办结，其余35件在办."""
+    if len(before) < 2:
+        return
     (at, total), some = before[0], [one for _, one in before[1:]]
     if _WORDS["within"].search(text.text, total.end, some[0].start):
         sure = len(some) == 1
@@ -492,8 +501,7 @@ def _changes(text: Text) -> Iterator[Finding]:
     sentence, earlier = -1, {}  # the counts of the sentences before
     last: list[_Told] = []  # and what the last of them tells of as a whole
     reached = 0  # where the last number that is no change ends
-    moved_at, moved = 0, None  # and where the last change does, and it
-    waiting: tuple[int, Token, bool, Token] | None = None  # a change whose beginning is told behind it, and its end
+    waiting: tuple[int, Token, bool] | None = None  # a change whose beginning is told behind it
     unsaid = False  # whether the sentence leaves the numbers out that it compares
     named: tuple[Token, Token] | None = None  # those that a change was told of by their names: 12月比10月减少34件
     for n, token in enumerate(text.tokens):
@@ -506,38 +514,33 @@ def _changes(text: Text) -> Iterator[Finding]:
         item = text.reach(n).item
         change = _WORDS["changed"].search(item)
         if not change:
-            before = text.text[max(start, token.start - MOST_WORDS) : token.start]
+            before, inside = _window(text, token), text.bracketed(token.start)
             compared, average = _WORDS["compared"].search(before), MARKS["average"].search(item)
             begun = max(start, reached, text.text.rfind("；", reached, token.start) + 1)  # 其中 holds up to a ；
             part = (begun == reached and any(one.part for one in told[-1:])) or SPLITS.search(
                 text.text, begun, token.start
             )
-            bracketed = text.bracketed(token.start) or MARKS["apart"].search(before)  # 分别为311件、305件
-            beside = (
-                text.bracketed(token.start) and reached < moved_at and text.text.startswith("（", moved_at)
-            )  # 少了19件（3月593件）
-            made = _Told(token, bool(compared or beside), bool(average), bool(part), bool(bracketed), item)
+            behind = waiting and inside and text.text.startswith("（", waiting[1].end)  # 少了19件（3月593件）
+            bracketed = inside or MARKS["apart"].search(before)  # 分别为311件、305件
+            made = _Told(token, bool(compared or behind), bool(average), bool(part), bool(bracketed), item)
             told, reached = [*told[-MOST_BASES:], made], token.end
-            ends = _ends_of(text, moved[1], told, False) if beside and _changes_as(moved[1], token) else None
-            if ends:  # the change before the brackets, held against what stood before it
-                yield from _change(*moved, *ends)
-            if waiting and told[-1].compared and _alike(waiting[3], token):  # 94.5%，提高1.3个百分点，上年为93.2%
-                yield from _change(*waiting[:3], token, waiting[3])
+            begins = waiting and made.compared and _changes_as(waiting[1], token)
+            if begins and (ends := _ends_of(text, waiting[1], told, False)):  # 94.5%，提高1.3个百分点，上年为93.2%
+                yield from _change(*waiting, *ends)
             waiting = named = None
             unsaid = False
             continue
-        moved_at, moved = token.end, (n, token, bool(change["down"]))
+        down = bool(change["down"])
         if text.text.startswith("（", token.end) and _based_behind(text, n):
-            continue
-        if change["gap"]:
+            waiting = n, token, down
+        elif change["gap"]:
             if ends := _extremes(text, token, told):
                 yield from _change(n, token, ends[0].number.value > ends[1].number.value, *ends)
         elif named := (_by_name(text, change, token, told) if change["than"] else named):
-            yield from _change(n, token, bool(change["down"]), *named)
+            yield from _change(n, token, down, *named)
         elif change["than"] or MARKS["apart"].search(item):
             unsaid = True  # 12月比10月减少34件，降幅13.88%: nor is it said of what the second is
         elif not unsaid:
-            down = bool(change["down"])
             if ends := _ends_of(text, token, told, bool(change["year"])):
                 yield from _change(n, token, down, *ends)
             elif told and told[-1].compared and _alike(told[-1].token, token):
@@ -548,7 +551,7 @@ def _changes(text: Text) -> Iterator[Finding]:
                     told.insert(0, _Told(now, False))  # and so for the share that follows: 增加922件，增长11.1%
                     yield from _change(n, token, down, told[-1].token, now)
             elif told and token.number.unit == POINTS:
-                waiting = n, token, down, told[-1].token
+                waiting = n, token, down
 
 
 def _based_behind(text: Text, n: int) -> bool:
@@ -577,8 +580,7 @@ def _ends_of(text: Text, token: Token, told: list[_Told], of_a_year: bool) -> tu
     between = text.text[first.end : second.start]
     if _WORDS["risen"].fullmatch(between):
         return first, second  # 由94.0%升至97.2%
-    begun = text.text[max(text.sentence_start(first.start), first.start - MOST_WORDS) : first.start]
-    periods = _WORDS["period"].search(begun) and _WORDS["period"].search(between)
+    periods = _WORDS["period"].search(_window(text, first)) and _WORDS["period"].search(between)
     return (first, second) if periods and not of_a_year else None
 
 

@@ -23,7 +23,7 @@ from db.language import LANGUAGES, Problem, Refusal, decode, month_name, transla
 from db.phrases import Reading
 from db.units import labels, units
 from metrics import draft, flaws, papers, proofs
-from metrics.arithmetic import AGREES, CONFLICTS, SPLITS, TRUNCATED, Finding, findings, printed
+from metrics.arithmetic import AGREES, CONFLICTS, TRUNCATED, Finding, findings, printed
 from metrics.catalogue import Indicator, catalogue
 from metrics.exports import number as shown
 from metrics.figures import Period, figures
@@ -500,15 +500,15 @@ def _parts_apart(read: Text, claims: list[Claim]) -> Iterator[Claim]:
     sentence, whole, last = -1, None, None
     for one, token in zip(claims, read.tokens, strict=True):
         if (start := read.sentence_start(one.start)) != sentence:
-            told, sentence, whole = (told if SPLITS.match(read.text, start) else {}), start, None
+            told, sentence, whole = (told if MARKS["splits"].match(read.text, start) else {}), start, None
         named = one.sort == FIGURE and one.words  # what a person said stands
         behind = read.text[told[one.indicator] : one.start] if named and one.indicator in told else ""
-        parted = SPLITS.search(behind) or behind.rfind("（") > behind.rfind("）")
+        parted = MARKS["splits"].search(behind) or behind.rfind("（") > behind.rfind("）")
         if named and whole and whole.unit == one.unit and not _of_one_kind(whole, one):
-            parted = parted or SPLITS.search(read.text, whole.end, one.start)  # 受理纠纷142件，其中由热线转来的41件
+            parted = parted or MARKS["splits"].search(read.text, whole.end, one.start)  # 受理142件，其中由热线转来41件
         theirs = last and one.value is None and not _of_one_kind(last, one)
-        of_all = token.claim == WHOLE and MARKS["of_the_last"]
-        theirs = theirs and (last.end == one.start or (of_all and of_all.fullmatch(read.text, last.start, one.start)))
+        if theirs and last.end != one.start:
+            theirs = token.claim == WHOLE and MARKS["of_the_last"].fullmatch(read.text, last.start, one.start)
         if one.sort == FIGURE and (theirs or parted):
             one = _set_apart(one, Problem(PART))
         elif one.sort == FIGURE:

@@ -11,7 +11,6 @@ from datetime import date
 from typing import NamedTuple
 
 from db.language import Problem
-from metrics.arithmetic import SPLITS
 from metrics.tokens import MARKS, WORDS, Text
 
 _ROWS = {row["name"]: re.compile(row["pattern"]) for row in WORDS["time"]}
@@ -137,7 +136,7 @@ class Times:
         if name in _ASIDE:
             lasts = name != "passing" and (name != "lately" or self._counted(match.end()))
             # 其中12月4日当天, or some years among the year's figures: what follows tells of the year again
-            lasts = lasts and not SPLITS.match(self._said_before(match.start()))
+            lasts = lasts and not MARKS["splits"].match(self._said_before(match.start()))
             lasts = lasts and not (name == "long" and self._told_before(match.start()))
             begins = name == "short" or (name in _BEGINS and match.start() < self.first and not self._alone(match))
             return Time((), _ASIDE[name]), lasts, begins

@@ -3,6 +3,8 @@
 import re
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from metrics.arithmetic import findings
 from metrics.tokens import Text
@@ -288,3 +290,18 @@ def test_a_total_is_held_against_its_parts(text, verdict):
 def test_a_share_of_nothing_is_no_share():
     assert judged("受理0件，办结0件，办结率0%。") == {}
     assert judged("受理0件，其中咨询类0件，占比0%。") == {}
+
+
+PIECES = st.sampled_from(
+    "受理9232件， 其中咨询12件、 上年为8310件， 与去年的8310件相比 增加922件 增长11.1% （11.1%） （4月6件） "
+    "由94%升至97%， 上升3个百分点 相差13件 三类合计129件 其余35件 月均392件 占28%； 。 \n".split(" ")
+)
+
+
+@settings(max_examples=500)
+@given(st.lists(PIECES, max_size=12))
+def test_of_any_text_each_number_is_judged_as_agreeing_cut_off_or_wrong(pieces):
+    read = Text("".join(pieces))
+    found = findings(read)
+    assert all(read.tokens[one.at].number for one in found)
+    assert {one.verdict for one in found} <= {"agrees", "agrees-if-truncated", "conflicts"}
